@@ -1,0 +1,11 @@
+//! The engine of nixscope: Nix from text to value, one step at a time.
+//!
+//! *text* ([`source`]) becomes a *tree* ([`syntax`]), the tree becomes *expressions* ([`lower`] makes [`ir`]),
+//! expressions become *chunks*, and chunks become *values*.
+
+pub mod ir;
+pub mod lower;
+pub mod source;
+pub mod store;
+pub mod syntax;
+pub mod text;

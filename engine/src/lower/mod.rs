@@ -1,0 +1,1 @@
+//! Tree to expressions: desugars, merges bindings, and never fails.

@@ -1,0 +1,1 @@
+//! The store: paths, hashes and derivations as pure computations.
