@@ -1,1 +1,8 @@
 //! Text formats that builtins read and write: regular expressions, versions, JSON, TOML, XML, numbers.
+
+pub mod escape;
+pub mod json;
+pub mod number;
+pub mod suggest;
+pub mod version;
+pub mod xml;
