@@ -4,6 +4,7 @@
 //! [`ExprId`]; names are interned [`Symbol`]s; nothing here is resolved to a slot yet.
 
 mod expr;
+pub mod show;
 mod symbol;
 
 pub use expr::{
