@@ -1,6 +1,45 @@
 //! Text to tree. The only room that says `rnix`.
 
 mod event;
+mod lexer;
+mod parser;
+mod token;
+mod tree;
 
 pub use event::{Event, Parse, SyntaxError};
 pub use rnix::SyntaxKind;
+pub use tree::{MAX_TREE_DEPTH, tree};
+
+/// What of the language can be switched on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Features {
+    /// `|>` and `<|`.
+    pub pipe_operators: bool,
+}
+
+/// Reads a program. There is a tree whatever the text; without errors, it is a program that Nix reads too.
+#[must_use]
+pub fn parse(text: &[u8], features: Features) -> Parse {
+    let lexed = lexer::lex(text, features);
+    if lexed.faults.is_empty()
+        && let parser::Outcome::Tree(events, errors) = parser::parse(text, &lexed.tokens, parser::Attitude::Strict)
+    {
+        return Parse { events, errors };
+    }
+    let lexed = lexer::lex_closed(text, features);
+    match parser::parse(text, &lexed.tokens, parser::Attitude::Tolerant) {
+        parser::Outcome::Tree(events, mut errors) => {
+            errors.extend(lexed.faults.into_iter().map(|fault| SyntaxError {
+                message: fault.message,
+                start: fault.start,
+                end: fault.end,
+            }));
+            errors.sort_by_key(|error| error.start);
+            Parse { events, errors }
+        }
+        parser::Outcome::Refused => Parse::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
