@@ -12,14 +12,14 @@ use crate::store::encoding;
 
 /// The text from the input sources on, with holes for the outputs' paths.
 #[derive(Debug, Default)]
-pub(crate) struct Tail {
+pub(super) struct Tail {
     bytes: Vec<u8>,
     /// Where in `bytes` a path goes, and of which output.
     holes: Vec<(usize, usize)>,
 }
 
 /// Appends `text` between quotes, escaped.
-pub(crate) fn push_string(out: &mut Vec<u8>, text: &[u8]) {
+pub(super) fn push_string(out: &mut Vec<u8>, text: &[u8]) {
     out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text;
@@ -71,7 +71,7 @@ fn push_comma(out: &mut Vec<u8>, is_first: &mut bool) {
 }
 
 /// Appends everything before the input derivations. `paths` has a text for each output; masked, there are none.
-pub(crate) fn push_head(out: &mut Vec<u8>, drv: &Derivation<'_>, paths: Option<&[impl AsRef<str>]>) {
+pub(super) fn push_head(out: &mut Vec<u8>, drv: &Derivation<'_>, paths: Option<&[impl AsRef<str>]>) {
     out.extend_from_slice(b"Derive([");
     let mut is_first = true;
     for (i, (name, output)) in drv.outputs.iter().enumerate() {
@@ -116,13 +116,13 @@ fn push_method(out: &mut Vec<u8>, prefix: &str, algorithm: &str) {
 }
 
 /// Appends the input derivations by path.
-pub(crate) fn push_inputs(out: &mut Vec<u8>, inputs: &[InputDrv<'_>]) {
+pub(super) fn push_inputs(out: &mut Vec<u8>, inputs: &[InputDrv<'_>]) {
     let items = inputs.iter().map(|it| (it.drv, it.output.as_deref()));
     push_groups(out, items, |out, drv| out.extend_from_slice(drv.as_str().as_bytes()));
 }
 
 /// Appends the input derivations by the hash that stands for them.
-pub(crate) fn push_hashed_inputs(out: &mut Vec<u8>, inputs: &[(&[u8; 32], &str)]) {
+pub(super) fn push_hashed_inputs(out: &mut Vec<u8>, inputs: &[(&[u8; 32], &str)]) {
     let items = inputs.iter().map(|&(hash, output)| (hash, Some(output)));
     push_groups(out, items, |out, hash| out.extend_from_slice(&encoding::base16_of_32(hash)));
 }
@@ -158,7 +158,7 @@ fn push_groups<'a, K: PartialEq + Copy>(
 
 impl Tail {
     /// Writes the tail of `drv` over what was here.
-    pub(crate) fn write(&mut self, drv: &Derivation<'_>) {
+    pub(super) fn write(&mut self, drv: &Derivation<'_>) {
         let out = &mut self.bytes;
         out.clear();
         self.holes.clear();
@@ -217,7 +217,7 @@ impl Tail {
     }
 
     /// The SHA-256 hash of head, inputs and this, the holes filled from `texts`.
-    pub(crate) fn hash(&self, head: &[u8], inputs: &[u8], texts: Option<&[impl AsRef<str>]>) -> [u8; 32] {
+    pub(super) fn hash(&self, head: &[u8], inputs: &[u8], texts: Option<&[impl AsRef<str>]>) -> [u8; 32] {
         let mut hasher = sha2::Sha256::new();
         hasher.update(head);
         hasher.update(inputs);
@@ -226,7 +226,7 @@ impl Tail {
     }
 
     /// Appends the tail as text.
-    pub(crate) fn push(&self, out: &mut Vec<u8>, texts: &[impl AsRef<str>]) {
+    pub(super) fn push(&self, out: &mut Vec<u8>, texts: &[impl AsRef<str>]) {
         self.for_each_piece(Some(texts), |piece| out.extend_from_slice(piece));
     }
 }
@@ -240,7 +240,7 @@ fn push_hole(out: &mut Vec<u8>, holes: &mut Vec<(usize, usize)>, name: &[u8], ou
 }
 
 /// A text as it stands between quotes, unescaped: borrowed unless an escape is in it.
-pub(crate) fn unescape(quoted: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn unescape(quoted: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\\', quoted).is_none() {
         return Cow::Borrowed(quoted);
     }

@@ -8,6 +8,9 @@ use crate::store::content_address::ContentMethod;
 use crate::store::hash::{Hash, HashAlgorithm};
 use crate::store::store_path::{StorePath, StorePathError, StorePathRef};
 
+/// A text that need not be UTF-8, borrowed where possible.
+pub type Bytes<'a> = Cow<'a, [u8]>;
+
 /// A build to be done. The caller sorts `outputs`, `input_drvs`, `input_srcs` and `env`, each without duplicates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Derivation<'a> {
@@ -20,14 +23,14 @@ pub struct Derivation<'a> {
     /// Which other store paths are needed.
     pub input_srcs: Vec<StorePathRef<'a>>,
     /// The system that builds it.
-    pub platform: Cow<'a, [u8]>,
+    pub platform: Bytes<'a>,
     /// The program that builds it.
-    pub builder: Cow<'a, [u8]>,
+    pub builder: Bytes<'a>,
     /// The program's arguments.
-    pub args: Vec<Cow<'a, [u8]>>,
+    pub args: Vec<Bytes<'a>>,
     /// The environment. Entries named like an output may be missing and are otherwise overwritten with its path;
     /// structured attributes are the entry `__json`.
-    pub env: Vec<(Cow<'a, [u8]>, Cow<'a, [u8]>)>,
+    pub env: Vec<(Bytes<'a>, Bytes<'a>)>,
 }
 
 /// One output of another derivation that is needed here.

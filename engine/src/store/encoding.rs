@@ -3,7 +3,7 @@
 //! Knows nothing of hashes or paths, and never fails but for a character outside the alphabet.
 
 /// Nix's base 32: no `e`, `o`, `u`, `t`, so that no hash spells a rude word.
-pub const NIX32_ALPHABET: &[u8; 32] = b"0123456789abcdfghijklmnpqrsvwxyz";
+pub(super) const NIX32_ALPHABET: &[u8; 32] = b"0123456789abcdfghijklmnpqrsvwxyz";
 const BASE64_ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const NO_DIGIT: u8 = 0xff;
 
@@ -33,10 +33,10 @@ static HEX_PAIRS: [[u8; 2]; 256] = {
 
 /// A character that the encoding does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadDigit(pub u8);
+pub(super) struct BadDigit(pub(super) u8);
 
 /// Appends `bytes` in lower-case base 16.
-pub fn push_base16(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(super) fn push_base16(out: &mut Vec<u8>, bytes: &[u8]) {
     out.reserve(bytes.len() * 2);
     for &byte in bytes {
         out.extend_from_slice(&HEX_PAIRS[byte as usize]);
@@ -44,7 +44,7 @@ pub fn push_base16(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// The 64 digits of a 32-byte hash, without touching the heap.
-pub fn base16_of_32(bytes: &[u8; 32]) -> [u8; 64] {
+pub(super) fn base16_of_32(bytes: &[u8; 32]) -> [u8; 64] {
     let mut out = [0; 64];
     for (pair, &byte) in out.chunks_exact_mut(2).zip(bytes) {
         pair.copy_from_slice(&HEX_PAIRS[byte as usize]);
@@ -53,22 +53,22 @@ pub fn base16_of_32(bytes: &[u8; 32]) -> [u8; 64] {
 }
 
 /// How many base 32 digits `len` bytes take.
-pub const fn nix32_len(len: usize) -> usize {
+pub(super) const fn nix32_len(len: usize) -> usize {
     if len == 0 { 0 } else { (len * 8 - 1) / 5 + 1 }
 }
 
 /// How many base 64 digits, padding counted, `len` bytes take.
-pub const fn base64_len(len: usize) -> usize {
+pub(super) const fn base64_len(len: usize) -> usize {
     len.div_ceil(3) * 4
 }
 
 /// Whether Nix's base 32 has this digit.
-pub fn is_nix32_digit(byte: u8) -> bool {
+pub(super) fn is_nix32_digit(byte: u8) -> bool {
     NIX32_DIGITS[byte as usize] != NO_DIGIT
 }
 
 /// Appends `bytes` in Nix's base 32: least significant digit last.
-pub fn push_nix32(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(super) fn push_nix32(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend((0..nix32_len(bytes.len())).rev().map(|n| {
         let (byte, bit) = (n * 5 / 8, n * 5 % 8);
         let low = u16::from(bytes[byte]);
@@ -78,7 +78,7 @@ pub fn push_nix32(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// Appends `bytes` in padded base 64.
-pub fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(super) fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
     for chunk in bytes.chunks(3) {
         let mut word = [0; 3];
         word[..chunk.len()].copy_from_slice(chunk);
@@ -92,13 +92,13 @@ pub fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// Reads base 16 in either case; an odd last digit is left out.
-pub fn decode_base16(text: &[u8]) -> Result<Vec<u8>, BadDigit> {
+pub(super) fn decode_base16(text: &[u8]) -> Result<Vec<u8>, BadDigit> {
     let digit = |it: u8| char::from(it).to_digit(16).map(|it| it as u8).ok_or(BadDigit(it));
     text.chunks_exact(2).map(|pair| Ok(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
 }
 
 /// Reads Nix's base 32. Bits beyond the last whole byte make one byte more, as they do in Nix, so that the length tells.
-pub fn decode_nix32(text: &[u8]) -> Result<Vec<u8>, BadDigit> {
+pub(super) fn decode_nix32(text: &[u8]) -> Result<Vec<u8>, BadDigit> {
     let mut out = Vec::with_capacity((text.len() * 5).div_ceil(8));
     for (n, &it) in text.iter().rev().enumerate() {
         let digit = NIX32_DIGITS[it as usize];
@@ -119,7 +119,7 @@ pub fn decode_nix32(text: &[u8]) -> Result<Vec<u8>, BadDigit> {
 }
 
 /// Reads base 64 up to the first `=`; line ends are skipped and left-over bits dropped.
-pub fn decode_base64(text: &[u8]) -> Result<Vec<u8>, BadDigit> {
+pub(super) fn decode_base64(text: &[u8]) -> Result<Vec<u8>, BadDigit> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);
     let (mut word, mut bits) = (0u32, 0);
     for &it in text.iter().take_while(|&&it| it != b'=').filter(|&&it| it != b'\n') {

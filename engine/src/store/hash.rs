@@ -283,7 +283,7 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
 }
 
 /// Folds a hash onto `N` bytes by xor, going round: how a store path's 20 bytes come from a hash's 32.
-pub fn compress<const N: usize>(hash: &[u8]) -> [u8; N] {
+pub(super) fn compress<const N: usize>(hash: &[u8]) -> [u8; N] {
     let mut out = [0; N];
     for (i, byte) in hash.iter().enumerate() {
         out[i % N] ^= byte;

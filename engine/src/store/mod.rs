@@ -2,13 +2,24 @@
 //!
 //! Nothing here reads or writes: a store path is what it would be, whether or not a store exists.
 
-pub mod aterm;
-pub mod aterm_reader;
-pub mod content_address;
-pub mod context;
-pub mod derivation;
-pub mod encoding;
-pub mod hash;
-pub mod modulo;
-pub mod placeholder;
-pub mod store_path;
+mod aterm;
+mod aterm_reader;
+mod content_address;
+mod context;
+mod derivation;
+mod encoding;
+mod hash;
+mod modulo;
+mod placeholder;
+mod store_path;
+
+pub use aterm_reader::{AtermError, parse_derivation};
+pub use content_address::ContentMethod;
+pub use context::{ContextElement, ContextError};
+pub use derivation::{Bytes, Derivation, DerivationError, DerivationKind, InputDrv, Output};
+pub use hash::{Hash, HashAlgorithm, HashError, HashFormat, sha256};
+pub use modulo::{HashModuloMemo, Instantiated, to_aterm};
+pub use placeholder::{output_placeholder, unknown_output_placeholder};
+pub use store_path::{
+    DRV_SUFFIX, MAX_NAME_LEN, STORE_DIR, STORE_PREFIX, StorePath, StorePathError, StorePathRef, check_name,
+};

@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use sha2::Digest as _;
 
 use crate::store::aterm::{self, Tail};
@@ -14,13 +15,13 @@ use crate::store::content_address::ContentMethod;
 use crate::store::derivation::{Derivation, DerivationError, DerivationKind, Output};
 use crate::store::encoding;
 use crate::store::hash::Hash;
-use crate::store::placeholder;
+use crate::store::placeholder::{output_placeholder, unknown_output_placeholder};
 use crate::store::store_path::{StorePath, StorePathError, StorePathRef, output_suffix};
 
 /// What is known of the derivations met so far. Holds no program state: it may be shared between runs.
 #[derive(Debug, Default)]
 pub struct HashModuloMemo {
-    by_path: FxHashMap<StorePath, u32>,
+    by_path: HashMap<StorePath, u32, FxBuildHasher>,
     entries: Vec<Entry>,
     output_sets: Vec<Box<[Box<str>]>>,
     output_set_ids: FxHashMap<Box<str>, u32>,
@@ -108,7 +109,7 @@ impl HashModuloMemo {
             .map(|((name, output), text)| match output {
                 Output::InputAddressed(_) | Output::Fixed { .. } => text,
                 Output::Deferred | Output::Floating { .. } | Output::Impure { .. } => {
-                    placeholder::of_unknown_output(drv_path.as_ref(), name).into()
+                    unknown_output_placeholder(drv_path.as_ref(), name).into()
                 }
             })
             .collect();
@@ -142,13 +143,13 @@ impl HashModuloMemo {
 
     /// The outputs of a derivation, sorted, if it is known.
     pub fn output_names(&self, drv: StorePathRef<'_>) -> Option<&[Box<str>]> {
-        let entry = &self.entries[*self.by_path.get(drv.as_str())? as usize];
+        let entry = &self.entries[*self.by_path.get(&drv)? as usize];
         Some(&self.output_sets[entry.output_set as usize])
     }
 
     /// Everything a derivation's text mentions, itself included, however deep; sorted. `None` if it is unknown.
     pub fn closure(&self, drv: StorePathRef<'_>) -> Option<Vec<StorePath>> {
-        let mut todo = vec![*self.by_path.get(drv.as_str())?];
+        let mut todo = vec![*self.by_path.get(&drv)?];
         let mut is_seen = vec![false; self.entries.len()];
         let mut paths = Vec::new();
         while let Some(id) = todo.pop() {
@@ -173,7 +174,7 @@ impl HashModuloMemo {
         for input in &drv.input_drvs {
             let id = match last {
                 Some((path, id)) if path == input.drv => id,
-                _ => match self.by_path.get(input.drv.as_str()) {
+                _ => match self.by_path.get(&input.drv) {
                     Some(&id) => id,
                     None => return Err(DerivationError::UnknownInput(input.drv.to_store_path())),
                 },
@@ -258,7 +259,7 @@ fn output_texts(drv: &Derivation<'_>) -> Result<Vec<Arc<str>>, StorePathError> {
                 let (dash, suffix) = output_suffix(name);
                 StorePath::fixed(&[&drv.name, dash, suffix].concat(), *method, hash, &[])?.into()
             }
-            Output::Floating { .. } | Output::Impure { .. } => placeholder::of_output(name).into(),
+            Output::Floating { .. } | Output::Impure { .. } => output_placeholder(name).into(),
         })
     };
     drv.outputs.iter().map(text).collect()

@@ -6,12 +6,12 @@ use crate::store::encoding;
 use crate::store::store_path::{DRV_SUFFIX, StorePathRef, output_suffix};
 
 /// What `builtins.placeholder` gives: stands for an output of the derivation that mentions it.
-pub fn of_output(output: &str) -> String {
+pub fn output_placeholder(output: &str) -> String {
     render(&["nix-output:", output])
 }
 
 /// Stands, in other derivations, for an output whose path depends on its content.
-pub fn of_unknown_output(drv: StorePathRef<'_>, output: &str) -> String {
+pub fn unknown_output_placeholder(drv: StorePathRef<'_>, output: &str) -> String {
     let name = drv.name().strip_suffix(DRV_SUFFIX).unwrap_or(drv.name());
     let (dash, suffix) = output_suffix(output);
     render(&["nix-upstream-output:", drv.hash_part(), ":", name, dash, suffix])
@@ -34,15 +34,15 @@ mod tests {
 
     #[test]
     fn placeholders_agree_with_nix() {
-        assert_eq!(of_output("out"), "/1rz4g4znpzjwh1xymhjpm42vipw92pr73vdgl6xs1hycac8kf2n9");
-        assert_eq!(of_output("dev"), "/02qcpld1y6xhs5gz9bchpxaw0xdhmsp5dv88lh25r2ss44kh8dxz");
+        assert_eq!(output_placeholder("out"), "/1rz4g4znpzjwh1xymhjpm42vipw92pr73vdgl6xs1hycac8kf2n9");
+        assert_eq!(output_placeholder("dev"), "/02qcpld1y6xhs5gz9bchpxaw0xdhmsp5dv88lh25r2ss44kh8dxz");
         let drv = StorePath::parse("/nix/store/n442dryjys8gxvz3mm3999zrry4kck2v-fl.drv").expect("a store path");
         let cases = [
             ("out", "/02sqk5agw2x7y2il5qpwscps5hzwic7a77ap256p9aixq43wzj8k"),
             ("dev", "/16b8k8r3aj840dcify017c7id5ddlxg2j9bwvpksrm2j36b6k39r"),
         ];
         for (output, expected) in cases {
-            assert_eq!(of_unknown_output(drv.as_ref(), output), expected);
+            assert_eq!(unknown_output_placeholder(drv.as_ref(), output), expected);
         }
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! Pure: a path here is a name, whether or not anything is there. The store is always `/nix/store`.
 
-use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,18 +16,18 @@ pub const STORE_DIR: &str = "/nix/store";
 /// [`STORE_DIR`] with the slash that follows it in every store path.
 pub const STORE_PREFIX: &str = "/nix/store/";
 /// How many base 32 digits begin a store path's base name.
-pub const HASH_LEN: usize = 32;
+const HASH_LEN: usize = 32;
 /// How long the name behind the hash may be.
 pub const MAX_NAME_LEN: usize = 211;
 /// How the name of a derivation's path ends.
 pub const DRV_SUFFIX: &str = ".drv";
 
 /// A store path: `/nix/store/`, 32 digits, a dash and a name. Cheap to clone, ordered as Nix orders them.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StorePath(Arc<str>);
 
 /// A [`StorePath`] on loan.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StorePathRef<'a>(&'a str);
 
 /// Why a text is not a store path, or not a name in one, in Nix's words.
@@ -253,7 +252,7 @@ impl StorePath {
     }
 
     /// The path of a derivation whose text has this SHA-256 hash. `name` comes without `.drv`.
-    pub(crate) fn derivation(
+    pub(super) fn derivation(
         name: &str,
         sha256: &[u8; 32],
         references: &[StorePathRef<'_>],
@@ -322,7 +321,7 @@ impl StorePath {
 }
 
 /// The name of an output's path: the derivation's, and `-<output>` unless it is `out`.
-pub(crate) fn output_suffix(output: &str) -> (&str, &str) {
+pub(super) fn output_suffix(output: &str) -> (&str, &str) {
     if output == "out" { ("", "") } else { ("-", output) }
 }
 
@@ -345,9 +344,23 @@ impl From<StorePath> for Arc<str> {
     }
 }
 
-impl Borrow<str> for StorePath {
-    fn borrow(&self) -> &str {
-        &self.0
+/// A path begins with a hash: some of its digits serve, there is no need to read the rest.
+impl std::hash::Hash for StorePathRef<'_> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        let digits = self.0.as_bytes()[STORE_PREFIX.len()..].first_chunk();
+        state.write_u64(digits.map_or(0, |it| u64::from_le_bytes(*it)));
+    }
+}
+
+impl std::hash::Hash for StorePath {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_ref().hash(state);
+    }
+}
+
+impl hashbrown::Equivalent<StorePath> for StorePathRef<'_> {
+    fn equivalent(&self, key: &StorePath) -> bool {
+        self.0 == &*key.0
     }
 }
 
