@@ -3,6 +3,7 @@
 //! A [`Module`] is the lowered form of one text. Its expressions live in one arena and refer to each other by
 //! [`ExprId`]; names are interned [`Symbol`]s; nothing here is resolved to a slot yet.
 
+pub mod dump;
 mod expr;
 pub mod show;
 mod symbol;

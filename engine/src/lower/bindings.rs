@@ -9,10 +9,10 @@ use std::hash::BuildHasher;
 
 use super::value::{Value, What};
 use super::walk::{Frame, Lowerer};
-use super::{LowerNote, merge::PathName};
+use super::{LowerNote, Noticed};
 use crate::ir::{AttrName, Attrs, AttrsId, Binding, BindingValue, DynamicBinding, Expr, ExprId, Range, Symbol};
 use crate::source::{Pos, Span};
-use crate::syntax::SyntaxKind::TOKEN_REC;
+use crate::syntax::SyntaxKind::{TOKEN_REC, TOKEN_SEMICOLON};
 
 /// What is known of a set besides its bindings.
 #[derive(Clone, Copy, Debug)]
@@ -119,7 +119,9 @@ impl Lowerer<'_, '_> {
         if let Some(&set) = self.sets.last()
             && first < self.names.len()
         {
+            self.noticed = (frame.mark != TOKEN_SEMICOLON).then_some(Noticed::Never);
             self.bind(set, first, value, frame.start);
+            self.noticed = None;
         }
         self.names.truncate(first);
     }
@@ -176,17 +178,22 @@ impl Lowerer<'_, '_> {
     fn duplicate_path(&mut self, first: usize, last: usize, pos: Pos, before: Pos) {
         let path = self.names[first..=last].to_vec();
         let path = crate::ir::show::attr_path(&self.module, self.cx.symbols, &path);
-        let end = match self.names[last] {
-            AttrName::Static(_, at) | AttrName::Dynamic(_, at) => at,
-        };
-        self.duplicate(&path, pos, Span::new(pos, end), before);
+        self.duplicate(&path, pos, before);
     }
 
     /// `path` is defined twice.
-    pub(super) fn duplicate(&mut self, path: &str, pos: Pos, span: Span, before: Pos) {
+    pub(super) fn duplicate(&mut self, path: &str, pos: Pos, before: Pos) {
         let message = format!("attribute '{path}' already defined at {}", self.show_pos(before));
-        let note = LowerNote { message: "first defined here".to_owned(), span: Span::new(before, before) };
-        self.error(message, pos, span, vec![note]);
+        let note = LowerNote { message: "first defined here".to_owned(), span: self.word(before) };
+        self.error(message, pos, self.word(pos), vec![note]);
+    }
+
+    /// The name or path of names that begins at `pos`.
+    fn word(&self, pos: Pos) -> Span {
+        let offset = pos.0 - self.pos(0).0;
+        let text = self.slice(offset, self.text.len() as u32);
+        let len = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-'.".contains(byte)).count();
+        Span::new(pos, Pos(pos.0 + len.max(1) as u32))
     }
 
     /// A place as messages show it.
@@ -215,25 +222,26 @@ impl Lowerer<'_, '_> {
             sources.push(from);
             sources.len() as u32 - 1
         });
+        self.noticed = (frame.mark != TOKEN_SEMICOLON).then_some(Noticed::Never);
         for i in first..self.names.len() {
             let AttrName::Static(name, pos) = self.names[i] else { continue };
-            let written = Span::new(pos, Pos(pos.0 + self.cx.symbols.bytes(name).len() as u32));
             if let Some(at) = self.find(set, name) {
                 let before = self.attrs(set).bindings[at].pos;
                 let path = crate::ir::show::attr_path(&self.module, self.cx.symbols, &[self.names[i]]);
-                self.duplicate(&path, pos, written, before);
+                self.duplicate(&path, pos, before);
                 continue;
             }
             let value = match from {
                 Some(from) => BindingValue::InheritFrom(from, pos),
                 None => {
-                    let offset = pos.0 - self.pos(0).0;
-                    let end = offset + (written.end.0 - written.start.0);
-                    BindingValue::Inherit(self.add(Expr::Var(name), offset, end, pos))
+                    let start = pos.0 - self.pos(0).0;
+                    let end = start + self.cx.symbols.bytes(name).len() as u32;
+                    BindingValue::Inherit(self.add(Expr::Var(name), start, end, pos))
                 }
             };
             self.insert(set, Binding { name, pos, value });
         }
+        self.noticed = None;
         self.names.truncate(first);
     }
 
@@ -252,11 +260,14 @@ impl Lowerer<'_, '_> {
     }
 
     pub(super) fn let_in(&mut self, frame: &Frame) {
+        let has_body = self.values.len() > frame.values as usize;
         let [body] = self.operands(frame);
         let Some(attrs) = self.sets.pop() else { return };
         self.close_held(attrs);
         if !self.attrs(attrs).dynamic.is_empty() {
+            self.noticed = Some(if has_body { Noticed::After(self.end) } else { Noticed::Never });
             self.error_at("dynamic attributes not allowed in let".to_owned(), frame.start, frame.start + 3);
+            self.noticed = None;
             self.attrs(attrs).dynamic.clear();
         }
         self.push_expr(Expr::Let { attrs, body }, frame.start, self.end, Pos::NONE);
@@ -345,9 +356,5 @@ impl Lowerer<'_, '_> {
             self.insert_dynamic(into, binding);
         }
         self.attrs(into).inherit_from.extend(sources);
-    }
-
-    pub(super) fn path_names(&self, first: usize) -> Vec<PathName> {
-        self.names[first..].to_vec()
     }
 }

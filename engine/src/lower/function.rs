@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::walk::{Frame, Lowerer};
+use super::{LowerNote, Noticed};
 use crate::ir::{Expr, ExprId, Formal, Lambda, LambdaId, Symbol};
 use crate::source::{Pos, Span};
 
@@ -43,11 +44,14 @@ impl Lowerer<'_, '_> {
     }
 
     pub(super) fn lambda(&mut self, frame: &Frame) {
+        let has_body = self.values.len() > frame.values as usize;
         let [body] = self.operands(frame);
         let Some(head) = self.heads.pop() else { return };
         let pos = self.pos(frame.start);
         let formals = if head.is_pattern {
+            self.noticed = Some(if has_body { Noticed::After(self.end) } else { Noticed::Never });
             self.check_formals(head, pos);
+            self.noticed = None;
             Some(self.formals.drain(head.formals as usize..).collect())
         } else {
             None
@@ -93,8 +97,7 @@ impl Lowerer<'_, '_> {
     fn duplicate_formal(&mut self, name: Symbol, pos: Pos, again: Pos, before: Pos) {
         let len = self.cx.symbols.bytes(name).len() as u32;
         let message = format!("duplicate formal function argument '{}'", self.cx.symbols.text(name));
-        let note =
-            super::LowerNote { message: "first written here".to_owned(), span: Span::new(before, Pos(before.0 + len)) };
+        let note = LowerNote { message: "first written here".to_owned(), span: Span::new(before, Pos(before.0 + len)) };
         self.error(message, pos, Span::new(again, Pos(again.0 + len)), vec![note]);
     }
 

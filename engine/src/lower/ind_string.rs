@@ -51,7 +51,7 @@ impl Lowerer<'_, '_> {
     }
 
     /// Cuts text at escapes, and at each `$` and `'` that stands alone before what could continue it.
-    fn cut(&mut self, start: u32, end: u32, pieces: &mut Vec<IndPiece>) {
+    fn cut(&self, start: u32, end: u32, pieces: &mut Vec<IndPiece>) {
         let (mut begin, mut at) = (start, start);
         let text = self.text;
         while let Some(found) = memchr::memchr2(b'$', b'\'', self.slice(at, end)) {
@@ -68,23 +68,12 @@ impl Lowerer<'_, '_> {
                     continue;
                 }
             };
-            self.push_text(begin, at, pieces);
-            if let IndPiece::Escaped([0, _], ..) = piece {
-                self.check_null(true, b"\0", at, at + len);
-            }
+            push_text(begin, at, pieces);
             pieces.push(piece);
             at = (at + len).min(end);
             begin = at;
         }
-        self.push_text(begin, end, pieces);
-    }
-
-    fn push_text(&mut self, start: u32, end: u32, pieces: &mut Vec<IndPiece>) {
-        if start < end {
-            let text = self.slice(start, end);
-            self.check_null(memchr::memchr(0, text).is_some(), text, start, end);
-            pieces.push(IndPiece::Text(start, end));
-        }
+        push_text(begin, end, pieces);
     }
 
     /// Takes the indentation that all lines share from each of them.
@@ -193,6 +182,12 @@ impl Lowerer<'_, '_> {
             }
         }
         least
+    }
+}
+
+fn push_text(start: u32, end: u32, pieces: &mut Vec<IndPiece>) {
+    if start < end {
+        pieces.push(IndPiece::Text(start, end));
     }
 }
 

@@ -3,9 +3,7 @@
 use super::bindings::held;
 use super::walk::Lowerer;
 use crate::ir::{AttrName, AttrsId, Binding, BindingValue, Symbol};
-use crate::source::{Pos, Span};
-
-pub(super) type PathName = AttrName;
+use crate::source::Pos;
 
 /// A set that is being emptied into another.
 struct Merging {
@@ -63,10 +61,10 @@ impl Lowerer<'_, '_> {
     fn report_clashes(&mut self, mut clashes: Vec<(Vec<Symbol>, Binding, Pos)>, first: usize) {
         clashes.sort_by(|a, b| a.0.cmp(&b.0));
         for (inner, binding, before) in clashes {
-            let mut path = self.path_names(first);
+            let mut path = self.names[first..].to_vec();
             path.extend(inner.into_iter().map(|name| AttrName::Static(name, Pos::NONE)));
             let path = crate::ir::show::attr_path(&self.module, self.cx.symbols, &path);
-            self.duplicate(&path, binding.pos, Span::new(binding.pos, binding.pos), before);
+            self.duplicate(&path, binding.pos, before);
         }
     }
 }

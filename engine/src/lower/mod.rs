@@ -19,7 +19,7 @@ mod tests;
 
 use crate::ir::{Module, Symbols};
 use crate::source::{FileId, Pos, SourceMap, Span};
-use crate::syntax::Parse;
+use crate::syntax::{Event, Parse, SyntaxError, SyntaxKind};
 
 /// What lowering needs to know besides the text.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct LowerCx<'a> {
     pub rules: Rules,
 }
 
-/// Which of the language's disputed parts may be used.
+/// Which literals are frowned upon.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
     /// `http://example.org` without quotes (`lint-url-literals`).
@@ -43,8 +43,6 @@ pub struct Rules {
     pub absolute_paths: Lint,
     /// `dir/file` instead of `./dir/file` (`lint-short-path-literals`).
     pub short_paths: Lint,
-    /// `x |> f` and `f <| x` (the experimental feature `pipe-operators`).
-    pub pipe_operators: Feature,
 }
 
 /// What happens where a lint finds something.
@@ -57,16 +55,6 @@ pub enum Lint {
     Warn,
     /// An error.
     Fatal,
-}
-
-/// Whether an experimental feature may be used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Feature {
-    /// Its use is an error.
-    #[default]
-    Disabled,
-    /// It may be used.
-    Enabled,
 }
 
 /// What lowering gives: a module, always, and what is wrong with the text besides its grammar.
@@ -89,11 +77,21 @@ pub struct LowerError {
     pub pos: Pos,
     /// What to underline.
     pub span: Span,
-    /// How much of the text has to be read before Nix notices, in bytes. A syntax error that starts before this is
-    /// reported instead.
-    pub read: u32,
+    /// When Nix notices, which decides between this and a syntax error.
+    pub noticed: Noticed,
     /// Other places concerned, each with a few words.
     pub notes: Vec<LowerNote>,
+}
+
+/// How much of the text has been read when Nix, which reads it once and stops at the first error, notices one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noticed {
+    /// All before this byte offset.
+    At(u32),
+    /// All before this byte offset and the token that follows, which need not make sense there but has to be a token.
+    After(u32),
+    /// More than there is: a syntax error is in the way.
+    Never,
 }
 
 /// A place that belongs to a [`LowerError`].
@@ -103,6 +101,51 @@ pub struct LowerNote {
     pub message: String,
     /// Where.
     pub span: Span,
+}
+
+/// The error that Nix reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstError<'a> {
+    /// One against the grammar.
+    Syntax(&'a SyntaxError),
+    /// One that lowering found.
+    Lower(&'a LowerError),
+}
+
+/// The one error of a text that Nix reports, if there is any.
+#[must_use]
+pub fn first_error<'a>(parse: &'a Parse, errors: &'a [LowerError]) -> Option<FirstError<'a>> {
+    let error = errors.first();
+    let Some(syntax) = parse.errors.first() else { return error.map(FirstError::Lower) };
+    let is_lower = error.filter(|error| match error.noticed {
+        Noticed::At(read) => syntax.start >= read,
+        Noticed::After(read) => {
+            syntax.start >= read && !(is_no_token(syntax) && syntax.start == next_token(parse, read))
+        }
+        Noticed::Never => false,
+    });
+    Some(is_lower.map_or(FirstError::Syntax(syntax), FirstError::Lower))
+}
+
+/// Whether the error is that a token could not be read, as against one that is out of place.
+fn is_no_token(error: &SyntaxError) -> bool {
+    ["invalid ", "path has a trailing slash", "experimental Nix feature", "input string "]
+        .iter()
+        .any(|beginning| error.message.starts_with(beginning))
+}
+
+/// Where the first token at or after a byte offset begins.
+fn next_token(parse: &Parse, offset: u32) -> u32 {
+    let mut at = 0;
+    for event in &parse.events {
+        if let Event::Token(kind, len) = *event {
+            if at >= offset && !matches!(kind, SyntaxKind::TOKEN_WHITESPACE | SyntaxKind::TOKEN_COMMENT) {
+                break;
+            }
+            at += len;
+        }
+    }
+    at
 }
 
 /// Makes expressions of a tree. A broken tree is lowered too, with [`crate::ir::Expr::Error`] where something is

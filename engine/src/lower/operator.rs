@@ -1,6 +1,5 @@
 //! Operators, applications and selections.
 
-use super::Feature;
 use super::walk::{Frame, Lowerer};
 use crate::ir::{Expr, ExprId, Part, Range, Symbol};
 use crate::source::Pos;
@@ -15,20 +14,9 @@ impl Lowerer<'_, '_> {
         }
         self.fill(1);
         self.mark(kind, start);
-        if matches!(kind, TOKEN_PIPE_LEFT | TOKEN_PIPE_RIGHT) {
-            self.check_pipe(start);
-        }
         // Only the left operand of `<|` may be a call that goes on.
         if kind != TOKEN_PIPE_LEFT {
             self.settle_last();
-        }
-    }
-
-    fn check_pipe(&mut self, start: u32) {
-        if self.cx.rules.pipe_operators == Feature::Disabled {
-            let message = "experimental Nix feature 'pipe-operators' is disabled; \
-                           add '--extra-experimental-features pipe-operators' to enable it";
-            self.error_at(message.to_owned(), start, start + 2);
         }
     }
 

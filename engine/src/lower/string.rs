@@ -115,7 +115,7 @@ impl Lowerer<'_, '_> {
     /// The text between two offsets of a quoted string, without its escapes.
     fn unescape(&mut self, start: u32, end: u32) -> Symbol {
         let text = self.slice(start, end);
-        if memchr::memchr3(b'\\', b'\r', 0, text).is_none() {
+        if memchr::memchr2(b'\\', b'\r', text).is_none() {
             return self.cx.symbols.intern(text);
         }
         let mut out = std::mem::take(&mut self.scratch);
@@ -137,19 +137,9 @@ impl Lowerer<'_, '_> {
             };
         }
         out.extend_from_slice(rest);
-        self.check_null(text.contains(&0), &out, start, end);
         let symbol = self.cx.symbols.intern(&out);
         self.scratch = out;
         symbol
-    }
-
-    pub(super) fn check_null(&mut self, has_null: bool, value: &[u8], start: u32, end: u32) {
-        if has_null {
-            let shown = String::from_utf8_lossy(value).replace('\0', "␀");
-            let message =
-                format!("input string '{shown}' cannot be represented as Nix string because it contains null bytes");
-            self.error_at(message, start, end);
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The stack machine that walks through the tree: what each node and token does.
 
 use super::value::{Value, What};
-use super::{LowerCx, LowerError, LowerNote, Lowered};
+use super::{LowerCx, LowerError, LowerNote, Lowered, Noticed};
 use crate::ir::{AttrName, AttrsId, Expr, ExprId, Formal, Module, Symbol};
 use crate::source::{FileId, Pos, SourceMap, Span};
 use crate::syntax::{
@@ -32,6 +32,8 @@ pub(super) struct Lowerer<'a, 'b> {
     pub(super) module: Module,
     errors: Vec<LowerError>,
     warnings: Vec<LowerError>,
+    /// When Nix notices what is wrong with the node that ends, if that is not at once.
+    pub(super) noticed: Option<Noticed>,
     /// Where the next token begins.
     at: u32,
     /// Where the last token that is no blank or comment ended.
@@ -102,6 +104,7 @@ impl<'a, 'b> Lowerer<'a, 'b> {
             },
             errors: Vec::new(),
             warnings: Vec::new(),
+            noticed: None,
             at: 0,
             end: 0,
             frames: Vec::new(),
@@ -162,7 +165,8 @@ impl<'a, 'b> Lowerer<'a, 'b> {
     }
 
     pub(super) fn error(&mut self, message: String, pos: Pos, span: Span, notes: Vec<LowerNote>) {
-        self.errors.push(LowerError { message, pos, span, read: self.end, notes });
+        let noticed = self.noticed.unwrap_or(Noticed::At(self.end));
+        self.errors.push(LowerError { message, pos, span, noticed, notes });
     }
 
     pub(super) fn error_at(&mut self, message: String, start: u32, end: u32) {
@@ -172,7 +176,8 @@ impl<'a, 'b> Lowerer<'a, 'b> {
 
     pub(super) fn warn_at(&mut self, message: String, start: u32, end: u32) {
         let span = Span::new(self.pos(start), self.pos(end));
-        self.warnings.push(LowerError { message, pos: span.start, span, read: self.end, notes: Vec::new() });
+        let warning = LowerError { message, pos: span.start, span, noticed: Noticed::At(self.end), notes: Vec::new() };
+        self.warnings.push(warning);
     }
 
     /// A node of one token. False if it is nothing special.
@@ -274,6 +279,7 @@ impl<'a, 'b> Lowerer<'a, 'b> {
             (NODE_ATTR_SET, TOKEN_REC)
             | (NODE_SELECT, TOKEN_OR)
             | (NODE_PAT_ENTRY, TOKEN_QUESTION)
+            | (NODE_ATTRPATH_VALUE | NODE_INHERIT, TOKEN_SEMICOLON)
             | (NODE_UNARY_OP, _) => self.mark(kind, start),
             (NODE_PATTERN, TOKEN_ELLIPSIS) => {
                 if let Some(head) = self.heads.last_mut() {
@@ -295,6 +301,7 @@ impl<'a, 'b> Lowerer<'a, 'b> {
     fn leave(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
         let frame = &frame;
+        self.end = self.end.max(frame.start);
         match frame.kind {
             NODE_APPLY => self.apply(frame),
             NODE_SELECT => self.select(frame),

@@ -1,25 +1,14 @@
 //! What texts are lowered to, against what `nix-instantiate --parse` of Nix 2.34.8 printed for them.
 
+mod errors;
+mod places;
+mod robust;
+mod shown;
+
 use super::{LowerCx, Lowered, Rules, lower};
 use crate::ir::{Symbols, show};
 use crate::source::{Origin, SourceMap};
-use crate::syntax::{Event, Parse};
-
-fn events(text: &str) -> Parse {
-    let tree = rnix::Root::parse(text).syntax();
-    let mut events = Vec::new();
-    for step in tree.preorder_with_tokens() {
-        events.push(match step {
-            rnix::WalkEvent::Enter(rnix::NodeOrToken::Node(node)) => Event::Enter(node.kind()),
-            rnix::WalkEvent::Enter(rnix::NodeOrToken::Token(token)) => {
-                Event::Token(token.kind(), token.text().len() as u32)
-            }
-            rnix::WalkEvent::Leave(rnix::NodeOrToken::Node(_)) => Event::Leave,
-            rnix::WalkEvent::Leave(rnix::NodeOrToken::Token(_)) => continue,
-        });
-    }
-    Parse { events, errors: Vec::new() }
-}
+use crate::syntax::{Features, Parse, parse};
 
 struct Case {
     source: SourceMap,
@@ -27,35 +16,28 @@ struct Case {
     lowered: Lowered,
 }
 
-fn lowered(text: &str, origin: Origin, base_dir: &str, parse: &Parse, rules: Rules) -> Case {
+fn lowered(text: &str, parse: &Parse, rules: Rules) -> Case {
     let mut source = SourceMap::default();
-    let file = source.add(origin, text.as_bytes().into()).expect("a small text fits");
+    let file = source.add(Origin::Stdin, text.as_bytes().into()).expect("a small text fits");
     let mut symbols = Symbols::default();
-    let mut cx = LowerCx { symbols: &mut symbols, base_dir, home: Some("/home/me"), rules };
+    let mut cx = LowerCx { symbols: &mut symbols, base_dir: "/base/dir", home: Some("/home/me"), rules };
     let lowered = lower(&source, file, parse, &mut cx);
     Case { source, symbols, lowered }
 }
 
-fn shown(text: &str, base_dir: &str) -> String {
-    let case = lowered(text, Origin::Stdin, base_dir, &events(text), Rules::default());
-    if let Some(error) = case.lowered.errors.first() {
-        let at = case
-            .source
-            .locate(error.pos)
-            .map(|(file, at)| format!("{}:{}:{}", file.name(), at.line + 1, at.column + 1));
-        return format!("error: {} at {}", error.message, at.unwrap_or_default());
-    }
+fn check(text: &str, rules: Rules) -> Case {
+    lowered(text, &parse(text.as_bytes(), Features { pipe_operators: true }), rules)
+}
+
+fn shown(text: &str) -> String {
+    let case = check(text, Rules::default());
+    assert_eq!(case.lowered.errors, [], "{text}");
     String::from_utf8_lossy(&show::module(&case.lowered.module, &case.symbols)).into_owned()
 }
 
-#[test]
-fn some_programs() {
-    for (text, expected) in [
-        ("f x (g y) + ''\n  a\n   b''", "((f x (g y)) + \"a\\n b\")"),
-        ("(f x) or y", "((f x) or y)"),
-        ("{ a.b = 1; a = rec { c = 2; d.e = c; }; a.d.f = 3; }", "{ a = { b = 1; c = 2; d = { e = c; f = 3; }; }; }"),
-        ("{ a.b = 1; a.b = 2; }", "error: attribute 'a.b' already defined at «stdin»:1:3 at «stdin»:1:12"),
-    ] {
-        assert_eq!(shown(text, "/dir"), expected, "{text}");
-    }
+/// The first error, as `message at line:column`.
+fn first_error(case: &Case) -> String {
+    let Some(error) = case.lowered.errors.first() else { return "none".to_owned() };
+    let place = case.source.locate(error.pos).map(|(_, at)| format!("{}:{}", at.line + 1, at.column + 1));
+    format!("{} at {}", error.message, place.unwrap_or_default())
 }
