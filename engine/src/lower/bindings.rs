@@ -12,7 +12,7 @@ use super::walk::{Frame, Lowerer};
 use super::{LowerNote, Noticed};
 use crate::ir::{AttrName, Attrs, AttrsId, Binding, BindingValue, DynamicBinding, Expr, ExprId, Range, Symbol};
 use crate::source::{Pos, Span};
-use crate::syntax::SyntaxKind::{TOKEN_REC, TOKEN_SEMICOLON};
+use crate::syntax::SyntaxKind::{TOKEN_R_BRACE, TOKEN_REC, TOKEN_SEMICOLON};
 
 /// What is known of a set besides its bindings.
 #[derive(Clone, Copy, Debug)]
@@ -246,6 +246,7 @@ impl Lowerer<'_, '_> {
     }
 
     pub(super) fn attr_set(&mut self, frame: &Frame) {
+        self.ends_with(frame, TOKEN_R_BRACE);
         self.fit(frame, 0);
         let Some(set) = self.sets.pop() else { return };
         self.attrs(set).recursive = frame.mark == TOKEN_REC;
@@ -260,12 +261,11 @@ impl Lowerer<'_, '_> {
     }
 
     pub(super) fn let_in(&mut self, frame: &Frame) {
-        let has_body = self.values.len() > frame.values as usize;
         let [body] = self.operands(frame);
         let Some(attrs) = self.sets.pop() else { return };
         self.close_held(attrs);
         if !self.attrs(attrs).dynamic.is_empty() {
-            self.noticed = Some(if has_body { Noticed::After(self.end) } else { Noticed::Never });
+            self.noticed = self.after_last();
             self.error_at("dynamic attributes not allowed in let".to_owned(), frame.start, frame.start + 3);
             self.noticed = None;
             self.attrs(attrs).dynamic.clear();
@@ -275,6 +275,7 @@ impl Lowerer<'_, '_> {
 
     /// `let { body = …; }`
     pub(super) fn legacy_let(&mut self, frame: &Frame) {
+        self.ends_with(frame, TOKEN_R_BRACE);
         self.fit(frame, 0);
         let Some(set) = self.sets.pop() else { return };
         self.attrs(set).recursive = true;

@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
+use super::LowerNote;
 use super::walk::{Frame, Lowerer};
-use super::{LowerNote, Noticed};
 use crate::ir::{Expr, ExprId, Formal, Lambda, LambdaId, Symbol};
 use crate::source::{Pos, Span};
 
@@ -44,12 +44,11 @@ impl Lowerer<'_, '_> {
     }
 
     pub(super) fn lambda(&mut self, frame: &Frame) {
-        let has_body = self.values.len() > frame.values as usize;
         let [body] = self.operands(frame);
         let Some(head) = self.heads.pop() else { return };
         let pos = self.pos(frame.start);
         let formals = if head.is_pattern {
-            self.noticed = Some(if has_body { Noticed::After(self.end) } else { Noticed::Never });
+            self.noticed = self.after_last();
             self.check_formals(head, pos);
             self.noticed = None;
             Some(self.formals.drain(head.formals as usize..).collect())

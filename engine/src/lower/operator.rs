@@ -149,6 +149,9 @@ impl Lowerer<'_, '_> {
 
     /// The names read since `first`, moved to the module.
     pub(super) fn take_path(&mut self, first: u32) -> Range {
+        if self.names.len() == first as usize || self.slice(self.end.saturating_sub(1), self.end) == b"." {
+            self.ragged = Some(self.end);
+        }
         let start = self.module.paths.len() as u32;
         self.module.paths.extend(self.names.drain(first as usize..));
         Range { start, len: self.module.paths.len() as u32 - start }

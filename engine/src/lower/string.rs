@@ -27,12 +27,14 @@ impl Lowerer<'_, '_> {
     }
 
     pub(super) fn interpolation(&mut self, frame: &Frame) {
+        self.ends_with(frame, TOKEN_INTERPOL_END);
         let [expr] = self.operands(frame);
         self.pieces.push(Piece::Interpolation(expr, frame.start));
     }
 
     /// `${expr}` as an attribute name. A string constant is as good as the name itself.
     pub(super) fn dynamic_name(&mut self, frame: &Frame) {
+        self.ends_with(frame, TOKEN_INTERPOL_END);
         let [expr] = self.operands(frame);
         let pos = self.pos(frame.start);
         if let Expr::Str(name) = self.module.exprs[expr.0 as usize] {
@@ -56,6 +58,7 @@ impl Lowerer<'_, '_> {
     }
 
     pub(super) fn string(&mut self, frame: &Frame) {
+        self.ends_with(frame, TOKEN_STRING_END);
         // A broken string may hold values outside of its interpolations.
         self.fit(frame, 0);
         let first = frame.pieces as usize;

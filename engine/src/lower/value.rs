@@ -158,6 +158,7 @@ impl Lowerer<'_, '_> {
 
     /// Stands for an expression that the text does not have.
     fn missing(&mut self) -> ExprId {
+        self.ragged = Some(self.end);
         self.add(Expr::Error, self.end, self.end, self.pos(self.end))
     }
 }

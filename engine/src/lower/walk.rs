@@ -16,6 +16,8 @@ pub(super) struct Frame {
     /// The operator, or another token that decides what the node is; [`TOKEN_WHITESPACE`] until it was seen.
     pub(super) mark: SyntaxKind,
     pub(super) mark_at: u32,
+    /// The last token directly inside.
+    pub(super) last: SyntaxKind,
     pub(super) start: u32,
     pub(super) values: u32,
     pub(super) names: u32,
@@ -34,6 +36,8 @@ pub(super) struct Lowerer<'a, 'b> {
     warnings: Vec<LowerError>,
     /// When Nix notices what is wrong with the node that ends, if that is not at once.
     pub(super) noticed: Option<Noticed>,
+    /// Where the last node ended that lacks its end, or an expression that the text does not have would stand.
+    pub(super) ragged: Option<u32>,
     /// Where the next token begins.
     at: u32,
     /// Where the last token that is no blank or comment ended.
@@ -105,6 +109,7 @@ impl<'a, 'b> Lowerer<'a, 'b> {
             errors: Vec::new(),
             warnings: Vec::new(),
             noticed: None,
+            ragged: None,
             at: 0,
             end: 0,
             frames: Vec::new(),
@@ -144,8 +149,16 @@ impl<'a, 'b> Lowerer<'a, 'b> {
     }
 
     pub(super) fn finish(mut self) -> Lowered {
-        let whole =
-            Frame { kind: NODE_ROOT, mark: TOKEN_WHITESPACE, mark_at: 0, start: 0, values: 0, names: 0, pieces: 0 };
+        let whole = Frame {
+            kind: NODE_ROOT,
+            mark: TOKEN_WHITESPACE,
+            mark_at: 0,
+            last: TOKEN_WHITESPACE,
+            start: 0,
+            values: 0,
+            names: 0,
+            pieces: 0,
+        };
         let [root] = self.operands(&whole);
         self.module.root = root;
         Lowered { module: self.module, errors: self.errors, warnings: self.warnings }
@@ -254,6 +267,7 @@ impl<'a, 'b> Lowerer<'a, 'b> {
             kind,
             mark: TOKEN_WHITESPACE,
             mark_at: self.at,
+            last: TOKEN_WHITESPACE,
             start: self.at,
             values: self.values.len() as u32,
             names: self.names.len() as u32,
@@ -268,7 +282,9 @@ impl<'a, 'b> Lowerer<'a, 'b> {
             return;
         }
         self.end = self.at;
-        match (self.parent(), kind) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        frame.last = kind;
+        match (frame.kind, kind) {
             (NODE_BIN_OP, _) => self.operator(kind, start),
             (NODE_STRING | NODE_PATH_ABS | NODE_PATH_REL | NODE_PATH_HOME, _) => self.string_token(kind, start),
             (NODE_HAS_ATTR, TOKEN_QUESTION)
@@ -296,6 +312,18 @@ impl<'a, 'b> Lowerer<'a, 'b> {
         {
             (frame.mark, frame.mark_at) = (kind, start);
         }
+    }
+
+    /// Notes whether a node has the token that has to end it.
+    pub(super) fn ends_with(&mut self, frame: &Frame, closer: SyntaxKind) {
+        if frame.last != closer {
+            self.ragged = Some(self.end);
+        }
+    }
+
+    /// When Nix notices what is wrong with a node that ends with an expression: it has to see that nothing follows.
+    pub(super) fn after_last(&self) -> Option<Noticed> {
+        Some(if self.ragged == Some(self.end) { Noticed::Never } else { Noticed::After(self.end) })
     }
 
     fn leave(&mut self) {
@@ -345,6 +373,7 @@ impl<'a, 'b> Lowerer<'a, 'b> {
     }
 
     fn paren(&mut self, frame: &Frame) {
+        self.ends_with(frame, TOKEN_R_PAREN);
         self.fit(frame, 1);
         if let Some(value) = self.values.pop() {
             self.push_value(Value { start: frame.start, ..value });
@@ -352,6 +381,7 @@ impl<'a, 'b> Lowerer<'a, 'b> {
     }
 
     fn list(&mut self, frame: &Frame) {
+        self.ends_with(frame, TOKEN_R_BRACK);
         let first = self.module.items.len() as u32;
         for value in self.values.drain(frame.values as usize..) {
             if let What::Done(id) = value.what {

@@ -67,9 +67,8 @@ fn messages_and_places_are_those_of_nix() {
 
 #[test]
 fn lints_warn_or_forbid() {
-    let warn =
-        Rules { url_literals: Lint::Warn, absolute_paths: Lint::Warn, short_paths: Lint::Warn, ..Rules::default() };
-    let fatal = Rules { url_literals: Lint::Fatal, absolute_paths: Lint::Fatal, short_paths: Lint::Fatal, ..warn };
+    let warn = Rules { url_literals: Lint::Warn, absolute_paths: Lint::Warn, short_paths: Lint::Warn };
+    let fatal = Rules { url_literals: Lint::Fatal, absolute_paths: Lint::Fatal, short_paths: Lint::Fatal };
     let cases = [
         (
             "[ /tmp/foo ]",
@@ -135,6 +134,15 @@ fn what_comes_first_is_what_nix_stops_at() {
         ("{ inherit a a }", false),
         ("{ inherit ${a} }", true),
         ("{ a, a }: ]", false),
+        ("{ a, a }: (b", false),
+        ("( { a, a }: b", true),
+        ("{ a, a }: b.", false),
+        ("{ a, a }: [ b", false),
+        ("{ a, a }: { b", false),
+        ("{ a, a }: \"b", false),
+        ("{ a, a }: \"${b", false),
+        ("{ a, a }: c: b", true),
+        ("{ a, a }: b +", false),
         ("{ a, a }: b ]", true),
         ("{ a, a }: /* c */ b /* c */ 1.0e999", false),
     ];
