@@ -129,6 +129,11 @@ impl<'a, 'b> Lowerer<'a, 'b> {
     }
 
     pub(super) fn walk(&mut self, events: &[Event]) {
+        // There is an expression for every ten events or so.
+        let n_exprs = events.len() / 9 + 8;
+        self.module.exprs.reserve(n_exprs);
+        self.module.spans.reserve(n_exprs);
+        self.module.places.reserve(n_exprs);
         let mut rest = events;
         while let [event, tail @ ..] = rest {
             rest = tail;

@@ -1,5 +1,6 @@
 //! What texts are lowered to, against what `nix-instantiate --parse` of Nix 2.34.8 printed for them.
 
+mod dump;
 mod errors;
 mod places;
 mod robust;

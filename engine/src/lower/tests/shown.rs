@@ -259,3 +259,10 @@ fn what_is_shown_is_what_nix_shows() {
         assert_eq!(shown(text), *expected, "{text}");
     }
 }
+
+#[test]
+fn inherited_names_stay_with_their_source_when_sets_are_merged() {
+    // Nix counts the source of `q` and `r` twice here, and ends in an assertion.
+    let text = "{ a = { inherit (x) p; }; a = { inherit (y) q r; }; }";
+    assert_eq!(shown(text), "{ a = { inherit (x) p; inherit (y) q r; }; }");
+}
