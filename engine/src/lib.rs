@@ -3,9 +3,26 @@
 //! *text* ([`source`]) becomes a *tree* ([`syntax`]), the tree becomes *expressions* ([`lower`] makes [`ir`]),
 //! expressions become *chunks*, and chunks become *values*.
 
+pub mod builtins;
+pub mod bytecode;
+pub mod emit;
+pub mod heap;
 pub mod ir;
 pub mod lower;
+pub mod print;
 pub mod source;
 pub mod store;
 pub mod syntax;
 pub mod text;
+pub mod value;
+pub mod vm;
+pub mod world {
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Request {
+        CopyPath(String),
+    }
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Answer {
+        Path(String),
+    }
+}

@@ -9,6 +9,7 @@ pub mod show;
 mod symbol;
 
 pub use expr::{
-    AttrName, Attrs, AttrsId, Binding, BindingValue, DynamicBinding, Expr, ExprId, Formal, Lambda, LambdaId, Module, Part, Range,
+    AttrName, Attrs, AttrsId, Binding, BindingValue, DynamicBinding, Expr, ExprId, Formal, Lambda, LambdaId, Module,
+    Part, Range,
 };
 pub use symbol::{Symbol, Symbols};

@@ -15,6 +15,14 @@ pub fn module(module: &Module, symbols: &Symbols) -> Vec<u8> {
     shower.out
 }
 
+/// One expression of a module.
+#[must_use]
+pub fn expr(module: &Module, symbols: &Symbols, id: ExprId) -> String {
+    let mut shower = Shower { module, symbols, out: Vec::new(), todo: vec![Todo::Expr(id)] };
+    shower.run();
+    String::from_utf8_lossy(&shower.out).into_owned()
+}
+
 /// An attribute path as messages show it: names joined with dots, quoted where they have to be.
 #[must_use]
 pub fn attr_path(module: &Module, symbols: &Symbols, path: &[AttrName]) -> String {

@@ -1,0 +1,7 @@
+//! The instruction set and its container. Plain data: nothing here runs.
+
+mod op;
+mod program;
+
+pub use op::{Arith, Op};
+pub use program::{Body, BodyKind, Const, FormalSlot, FormalsTable, Program, Region, Slot, Why};

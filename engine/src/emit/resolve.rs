@@ -1,0 +1,410 @@
+//! The walk that gives each name its meaning. Iterative: what is still to do is on a stack of its own.
+
+use crate::bytecode::Slot;
+use crate::ir::{AttrName, AttrsId, BindingValue, Expr, ExprId, LambdaId, Module, Range, Symbol};
+use crate::source::Pos;
+
+use super::analysis::{Analysis, AttrsInfo, BodyInfo, BodySource, ScopeError, Var, VarId, VarRef, WithScope};
+use super::constant::shapes;
+use super::{Global, Globals};
+
+/// Functions nested directly in each other are one body up to this many arguments.
+const MAX_ARITY: u32 = 16;
+
+enum Task {
+    /// An expression whose value is needed there.
+    Strict(ExprId),
+    /// An expression whose value is not needed yet.
+    Lazy(ExprId),
+    /// Leaves a body.
+    LeaveBody(u32),
+    /// Forgets names down to this many.
+    Unbind(usize),
+    /// The variable has its value from here on.
+    Ready(VarId),
+    /// The binding's selection from the scope of an `inherit (…)`.
+    FromBody(AttrsId, u32),
+    /// Leaves the scope of a `with`.
+    LeaveWith(Option<u32>),
+    /// Enters the scope of a `with`.
+    EnterWith(u32),
+    /// Binds the names of a recursive set or `let`.
+    Bind(AttrsId),
+}
+
+const UNBOUND: u32 = u32::MAX;
+
+pub(super) struct Resolver<'a> {
+    module: &'a Module,
+    globals: &'a Globals,
+    analysis: Analysis,
+    /// For each symbol the variable it is bound to now.
+    bound: Vec<u32>,
+    /// What to restore, innermost scope last.
+    hidden: Vec<(Symbol, u32)>,
+    body: u32,
+    with: Option<u32>,
+    tasks: Vec<Task>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(module: &'a Module, globals: &'a Globals) -> Self {
+        let analysis = Analysis {
+            thunks: vec![0; module.exprs.len()],
+            refs: vec![VarRef::None; module.exprs.len()],
+            lambdas: vec![0; module.lambdas.len()],
+            attrs: vec![AttrsInfo::default(); module.attrs.len()],
+            shapes: shapes(module),
+            ..Analysis::default()
+        };
+        Self {
+            module,
+            globals,
+            analysis,
+            bound: Vec::new(),
+            hidden: Vec::new(),
+            body: 0,
+            with: None,
+            tasks: Vec::new(),
+        }
+    }
+
+    pub(super) fn finish(self) -> Analysis {
+        self.analysis
+    }
+
+    pub(super) fn run(&mut self, scope: &[Symbol]) -> Result<(), ScopeError> {
+        let mut parent = None;
+        if !scope.is_empty() {
+            let body = self.new_body(BodySource::Scope, None);
+            self.body = body;
+            parent = Some(body);
+            for &name in scope {
+                let var = self.new_var(Some(name), Pos::NONE, true);
+                self.analysis.vars[var.0 as usize].is_captured = true;
+                self.bind(name, var);
+            }
+        }
+        self.analysis.root = self.new_body(BodySource::Root, parent);
+        self.body = self.analysis.root;
+        self.tasks.push(Task::Strict(self.module.root));
+        while let Some(task) = self.tasks.pop() {
+            self.step(task)?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, task: Task) -> Result<(), ScopeError> {
+        match task {
+            Task::Strict(id) => self.visit(id)?,
+            Task::Lazy(id) => self.visit_lazy(id)?,
+            Task::LeaveBody(outer) => self.body = outer,
+            Task::Unbind(n) => {
+                while self.hidden.len() > n {
+                    if let Some((name, before)) = self.hidden.pop() {
+                        self.bound[name.0 as usize] = before;
+                    }
+                }
+            }
+            Task::Ready(var) => self.analysis.vars[var.0 as usize].is_ready = true,
+            Task::FromBody(attrs, binding) => {
+                let body = self.new_body(BodySource::InheritFrom { attrs, binding }, Some(self.body));
+                let BindingValue::InheritFrom(from, _) =
+                    self.module.attrs[attrs.0 as usize].bindings[binding as usize].value
+                else {
+                    return Ok(());
+                };
+                let info = &mut self.analysis.attrs[attrs.0 as usize];
+                info.from_bodies[binding as usize] = Some(body);
+                let var = info.from_vars[from as usize];
+                self.analysis.vars[var.0 as usize].is_captured = true;
+            }
+            Task::LeaveWith(outer) => self.with = outer,
+            Task::EnterWith(scope) => self.with = Some(scope),
+            Task::Bind(attrs) => {
+                for i in 0..self.analysis.attrs[attrs.0 as usize].vars.len() {
+                    let var = self.analysis.attrs[attrs.0 as usize].vars[i];
+                    if let Some(name) = self.analysis.vars[var.0 as usize].name {
+                        self.bind(name, var);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn new_body(&mut self, source: BodySource, parent: Option<u32>) -> u32 {
+        self.analysis.bodies.push(BodyInfo {
+            source,
+            parent,
+            arity: 0,
+            n_locals: 0,
+            n_env: 0,
+            args: Vec::new(),
+            formals: Vec::new(),
+        });
+        self.analysis.bodies.len() as u32 - 1
+    }
+
+    fn new_var(&mut self, name: Option<Symbol>, pos: Pos, is_ready: bool) -> VarId {
+        let slot = Slot::Local(u32::MAX);
+        self.analysis.vars.push(Var { name, pos, body: self.body, is_captured: false, slot, is_ready });
+        VarId(self.analysis.vars.len() as u32 - 1)
+    }
+
+    fn bind(&mut self, name: Symbol, var: VarId) {
+        let index = name.0 as usize;
+        if index >= self.bound.len() {
+            self.bound.resize(index + 1, UNBOUND);
+        }
+        self.hidden.push((name, self.bound[index]));
+        self.bound[index] = var.0;
+    }
+
+    fn lookup(&self, name: Symbol) -> Option<VarId> {
+        self.bound.get(name.0 as usize).filter(|&&var| var != UNBOUND).map(|&var| VarId(var))
+    }
+
+    /// Does `tasks` next, in this order.
+    fn plan(&mut self, tasks: impl DoubleEndedIterator<Item = Task>) {
+        self.tasks.extend(tasks.rev());
+    }
+
+    fn visit_lazy(&mut self, id: ExprId) -> Result<(), ScopeError> {
+        let is_value = match self.module.exprs[id.0 as usize] {
+            Expr::Var(name) => match self.lookup(name) {
+                Some(var) => {
+                    let var = &self.analysis.vars[var.0 as usize];
+                    var.is_ready || var.body != self.body
+                }
+                None => self.globals.names.contains_key(&name),
+            },
+            _ => self.analysis.shapes[id.0 as usize].is_cheap || self.global_of(id).is_some(),
+        };
+        if is_value {
+            return self.visit(id);
+        }
+        let body = self.new_body(BodySource::Expr(id), Some(self.body));
+        self.analysis.thunks[id.0 as usize] = body + 1;
+        self.tasks.push(Task::LeaveBody(self.body));
+        self.body = body;
+        self.tasks.push(Task::Strict(id));
+        Ok(())
+    }
+
+    /// The builtin that `builtins.x` is, where `builtins` means what it should.
+    pub(super) fn global_of(&self, id: ExprId) -> Option<u32> {
+        let Expr::Select { base, path, default: None } = self.module.exprs[id.0 as usize] else { return None };
+        let (Expr::Var(name), 1) = (self.module.exprs[base.0 as usize], path.len) else { return None };
+        let AttrName::Static(attr, _) = self.module.paths[path.start as usize] else { return None };
+        if Some(name) != self.globals.builtins_name || self.lookup(name).is_some() {
+            return None;
+        }
+        self.globals.builtins.get(&attr).copied()
+    }
+
+    fn path_tasks(&mut self, path: Range) {
+        let names: Vec<_> = self.module.paths[path.as_range()].to_vec();
+        self.plan(names.into_iter().filter_map(|name| match name {
+            AttrName::Dynamic(id, _) => Some(Task::Strict(id)),
+            AttrName::Static(..) => None,
+        }));
+    }
+
+    fn visit(&mut self, id: ExprId) -> Result<(), ScopeError> {
+        if let Some(builtin) = self.global_of(id) {
+            self.analysis.refs[id.0 as usize] = VarRef::Global(Global::Builtin(builtin));
+            return Ok(());
+        }
+        match self.module.exprs[id.0 as usize] {
+            Expr::Int(_) | Expr::Float(_) | Expr::Str(_) | Expr::Path(_) | Expr::CurPos | Expr::Error => {}
+            Expr::Var(name) => self.variable(id, name)?,
+            Expr::Select { base, path, default } => {
+                if let Some(default) = default {
+                    self.tasks.push(Task::Strict(default));
+                }
+                self.path_tasks(path);
+                self.tasks.push(Task::Strict(base));
+            }
+            Expr::HasAttr { base, path } => {
+                self.path_tasks(path);
+                self.tasks.push(Task::Strict(base));
+            }
+            Expr::Call { function, args } => {
+                let args = self.module.items[args.as_range()].to_vec();
+                let is_strict = self.strict_builtin(function, args.len()).is_some();
+                self.plan(args.into_iter().map(|id| if is_strict { Task::Strict(id) } else { Task::Lazy(id) }));
+                self.tasks.push(Task::Strict(function));
+            }
+            Expr::Lambda(lambda) => self.function(lambda),
+            Expr::Attrs(attrs) => self.bindings(attrs, None),
+            Expr::Let { attrs, body } => self.bindings(attrs, Some(body)),
+            Expr::List(items) => {
+                let items = self.module.items[items.as_range()].to_vec();
+                self.plan(items.into_iter().map(Task::Lazy));
+            }
+            Expr::With { scope, body } => {
+                let var = self.new_var(None, Pos::NONE, true);
+                let pos = self.module.places[id.0 as usize];
+                self.analysis.withs.push(WithScope { var, outer: self.with, pos });
+                let with = self.analysis.withs.len() as u32 - 1;
+                self.analysis.with_of.insert(id, with);
+                let tasks = [Task::Lazy(scope), Task::EnterWith(with), Task::Strict(body), Task::LeaveWith(self.with)];
+                self.plan(tasks.into_iter());
+            }
+            Expr::If { cond, then, otherwise } => {
+                self.plan([cond, then, otherwise].into_iter().map(Task::Strict));
+            }
+            Expr::Not(a) => self.tasks.push(Task::Strict(a)),
+            Expr::Assert { cond: a, body: b }
+            | Expr::Eq(a, b)
+            | Expr::Neq(a, b)
+            | Expr::And(a, b)
+            | Expr::Or(a, b)
+            | Expr::Impl(a, b)
+            | Expr::Update(a, b)
+            | Expr::Concat(a, b) => self.plan([a, b].into_iter().map(Task::Strict)),
+            Expr::ConcatStrings { parts, .. } => {
+                let parts = self.module.parts[parts.as_range()].to_vec();
+                self.plan(parts.into_iter().map(|part| Task::Strict(part.expr)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The builtin that `function` is, if all its `n_args` arguments can be computed before it is called.
+    pub(super) fn strict_builtin(&self, function: ExprId, n_args: usize) -> Option<u32> {
+        let builtin = match self.module.exprs[function.0 as usize] {
+            Expr::Var(name) if self.lookup(name).is_none() => match self.globals.names.get(&name) {
+                Some(&Global::Builtin(builtin)) => builtin,
+                _ => return None,
+            },
+            _ => self.global_of(function)?,
+        };
+        let shape = &self.globals.shapes[builtin as usize];
+        (shape.is_strict && shape.arity as usize == n_args).then_some(builtin)
+    }
+
+    fn variable(&mut self, id: ExprId, name: Symbol) -> Result<(), ScopeError> {
+        let reference = if let Some(var) = self.lookup(name) {
+            self.use_var(var);
+            VarRef::Var(var)
+        } else if let Some(&global) = self.globals.names.get(&name) {
+            VarRef::Global(global)
+        } else if let Some(with) = self.with {
+            let mut scope = Some(with);
+            while let Some(index) = scope {
+                let with = self.analysis.withs[index as usize];
+                self.use_var(with.var);
+                scope = with.outer;
+            }
+            VarRef::With(with)
+        } else {
+            return Err(ScopeError { name, pos: self.module.places[id.0 as usize] });
+        };
+        self.analysis.refs[id.0 as usize] = reference;
+        Ok(())
+    }
+
+    fn use_var(&mut self, var: VarId) {
+        let var = &mut self.analysis.vars[var.0 as usize];
+        var.is_captured |= var.body != self.body;
+    }
+
+    fn function(&mut self, first: LambdaId) {
+        let outer = self.body;
+        let body = self.new_body(BodySource::Lambda(first), Some(outer));
+        self.analysis.lambdas[first.0 as usize] = body + 1;
+        self.tasks.push(Task::LeaveBody(outer));
+        self.tasks.push(Task::Unbind(self.hidden.len()));
+        self.body = body;
+        let mut id = first;
+        loop {
+            let lambda = &self.module.lambdas[id.0 as usize];
+            let (name, pos) = lambda.arg.map_or((None, lambda.pos), |(name, pos)| (Some(name), pos));
+            let arg = self.new_var(name, pos, true);
+            let arity = self.analysis.bodies[body as usize].arity;
+            self.analysis.vars[arg.0 as usize].slot = Slot::Local(arity);
+            if let Some(name) = name {
+                self.bind(name, arg);
+            }
+            let info = &mut self.analysis.bodies[body as usize];
+            info.args.push(arg);
+            info.arity += 1;
+            info.n_locals += 1;
+            if let Some(formals) = &lambda.formals {
+                self.tasks.push(Task::Strict(lambda.body));
+                let mut tasks = Vec::new();
+                for formal in formals {
+                    let var = self.new_var(Some(formal.name), formal.pos, formal.default.is_none());
+                    self.bind(formal.name, var);
+                    self.analysis.bodies[body as usize].formals.push(var);
+                    if let Some(default) = formal.default {
+                        tasks.push(Task::Lazy(default));
+                        tasks.push(Task::Ready(var));
+                    }
+                }
+                self.plan(tasks.into_iter());
+                return;
+            }
+            match self.module.exprs[lambda.body.0 as usize] {
+                Expr::Lambda(inner) if arity + 1 < MAX_ARITY => id = inner,
+                _ => {
+                    self.tasks.push(Task::Strict(lambda.body));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Plans a set, or a `let` with its body.
+    fn bindings(&mut self, id: AttrsId, body: Option<ExprId>) {
+        let module = self.module;
+        let attrs = &module.attrs[id.0 as usize];
+        let is_scope = attrs.recursive || body.is_some();
+        let n_bound = self.hidden.len();
+        let mut info = AttrsInfo { from_bodies: vec![None; attrs.bindings.len()], ..AttrsInfo::default() };
+        for _ in &attrs.inherit_from {
+            let var = self.new_var(None, Pos::NONE, false);
+            info.from_vars.push(var);
+        }
+        if is_scope {
+            info.vars = attrs.bindings.iter().map(|it| self.new_var(Some(it.name), it.pos, false)).collect();
+        }
+        let vars = info.vars.clone();
+        let from_vars = info.from_vars.clone();
+        self.analysis.attrs[id.0 as usize] = info;
+
+        // Plain inherited names are looked up outside the set, all others inside it.
+        let mut outside = Vec::new();
+        let mut inside = Vec::new();
+        for (from, var) in attrs.inherit_from.iter().zip(from_vars) {
+            inside.push(Task::Lazy(*from));
+            inside.push(Task::Ready(var));
+        }
+        for (i, binding) in attrs.bindings.iter().enumerate() {
+            match binding.value {
+                BindingValue::Plain(value) => inside.push(Task::Lazy(value)),
+                BindingValue::Inherit(value) => outside.push(Task::Lazy(value)),
+                BindingValue::InheritFrom(..) => inside.push(Task::FromBody(id, i as u32)),
+            }
+            if let Some(&var) = vars.get(i) {
+                let tasks = if matches!(binding.value, BindingValue::Inherit(_)) { &mut outside } else { &mut inside };
+                tasks.push(Task::Ready(var));
+            }
+        }
+        for dynamic in &attrs.dynamic {
+            inside.push(Task::Strict(dynamic.name));
+            inside.push(Task::Lazy(dynamic.value));
+        }
+        if let Some(body) = body {
+            inside.push(Task::Strict(body));
+        }
+        self.tasks.push(Task::Unbind(n_bound));
+        self.plan(inside.into_iter());
+        if is_scope {
+            self.tasks.push(Task::Bind(id));
+        }
+        self.plan(outside.into_iter());
+    }
+}

@@ -1,0 +1,389 @@
+//! Attribute sets.
+//!
+//! ```text
+//! flat:     [ keys:32 | n:32 ] value…
+//! layered:  [ keys:32 | n:32 ] base [ total:64 ] value…      names here hide those of the base (flag in the value)
+//! ```
+//!
+//! `big // small` makes a layer instead of a copy. A layer is at most a quarter of what it lies on, and layers that lie
+//! on each other at least double in size, so that a set has few layers and building one by repeated `//` costs
+//! `n log n`.
+
+use super::Heap;
+use crate::ir::Symbol;
+use crate::source::Pos;
+use crate::value::{Tag, Value};
+
+const LAYERED: u32 = 1;
+/// Sets smaller than this are copied by `//`.
+const MIN_LAYERED: u32 = 16;
+
+/// The attributes of a flat set in the order of their names' text: name, place, value.
+#[derive(Debug)]
+pub struct AttrsIter<'h> {
+    heap: &'h Heap,
+    keys: u32,
+    values: &'h [Value],
+    rank: u32,
+}
+
+impl Iterator for AttrsIter<'_> {
+    type Item = (Symbol, Pos, Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rank as usize == self.values.len() {
+            return None;
+        }
+        let index = self.heap.key_at(self.keys, self.rank);
+        self.rank += 1;
+        let (name, pos) = self.heap.key(self.keys, index);
+        Some((name, pos, self.values[index as usize]))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.values.len() - self.rank as usize;
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for AttrsIter<'_> {}
+
+impl Heap {
+    /// The set with these keys and values, both in the order of the keys.
+    #[inline]
+    pub fn attrs(&mut self, keys: u32, values: &[Value]) -> Value {
+        if values.is_empty() {
+            return Value::EMPTY_ATTRS;
+        }
+        let offset = self.top();
+        self.push((u64::from(keys) << 32) | values.len() as u64);
+        self.push_values(values);
+        Value::new(Tag::Attrs, offset)
+    }
+
+    /// The set of these attributes; of several with one name, the first counts.
+    pub fn attrs_from(&mut self, mut attrs: Vec<(Symbol, Pos, Value)>) -> Value {
+        attrs.sort_by_key(|attr| attr.0);
+        attrs.dedup_by_key(|attr| attr.0);
+        self.attrs_sorted(&attrs)
+    }
+
+    /// The set of these attributes, sorted by symbol and without repetitions.
+    pub fn attrs_sorted(&mut self, attrs: &[(Symbol, Pos, Value)]) -> Value {
+        if attrs.is_empty() {
+            return Value::EMPTY_ATTRS;
+        }
+        let keys = self.keys(attrs.iter().map(|&(name, pos, _)| (name, pos)));
+        let offset = self.top();
+        self.push((u64::from(keys) << 32) | attrs.len() as u64);
+        self.words.extend(attrs.iter().map(|attr| attr.2.0));
+        Value::new(Tag::Attrs, offset)
+    }
+
+    /// The set with the keys of `like`, which must be flat, and other values.
+    pub fn attrs_like(&mut self, like: Value, values: impl ExactSizeIterator<Item = Value>) -> Value {
+        if like.payload() == 0 {
+            return Value::EMPTY_ATTRS;
+        }
+        let head = self.word(like.payload());
+        let offset = self.top();
+        self.push(head);
+        self.words.extend(values.map(|v| v.0));
+        Value::new(Tag::Attrs, offset)
+    }
+
+    /// How many attributes.
+    #[inline]
+    #[must_use]
+    pub fn attrs_len(&self, attrs: Value) -> usize {
+        match attrs.payload() {
+            0 => 0,
+            offset if attrs.aux() & LAYERED != 0 => self.word(offset + 2) as usize,
+            offset => self.word(offset) as u32 as usize,
+        }
+    }
+
+    /// The value of an attribute.
+    #[inline]
+    #[must_use]
+    pub fn attr(&self, attrs: Value, name: Symbol) -> Option<Value> {
+        self.attr_at(attrs, name).map(|slot| Value(self.word(slot.0)))
+    }
+
+    /// The value of an attribute and where its name was written.
+    #[must_use]
+    pub fn attr_with_pos(&self, attrs: Value, name: Symbol) -> Option<(Value, Pos)> {
+        let (slot, keys, index) = self.attr_at(attrs, name)?;
+        Some((Value(self.word(slot)), self.key(keys, index).1))
+    }
+
+    /// The value of an attribute that was at index `hint` of some set before, and where it is in this one.
+    #[inline(always)]
+    #[must_use]
+    pub fn attr_hinted(&self, attrs: Value, name: Symbol, hint: u16) -> Option<(Value, u16)> {
+        let offset = attrs.payload();
+        if offset != 0 && attrs.aux() & LAYERED == 0 {
+            let head = self.word(offset);
+            let keys = (head >> 32) as u32;
+            if u32::from(hint) < head as u32 && self.word(keys + 1 + u32::from(hint)) as u32 == name.0 {
+                return Some((Value(self.word(offset + 1 + u32::from(hint))), hint));
+            }
+        }
+        let (slot, _, index) = self.attr_at(attrs, name)?;
+        Some((Value(self.word(slot)), index.min(u32::from(u16::MAX)) as u16))
+    }
+
+    fn attr_at(&self, mut attrs: Value, name: Symbol) -> Option<(u32, u32, u32)> {
+        loop {
+            let offset = attrs.payload();
+            if offset == 0 {
+                return None;
+            }
+            let keys = (self.word(offset) >> 32) as u32;
+            let layered = attrs.aux() & LAYERED != 0;
+            if let Some(index) = self.find_key(keys, name) {
+                let first = if layered { offset + 3 } else { offset + 1 };
+                return Some((first + index, keys, index));
+            }
+            if !layered {
+                return None;
+            }
+            attrs = Value(self.word(offset + 1));
+        }
+    }
+
+    /// The same set without layers.
+    pub fn flatten(&mut self, attrs: Value) -> Value {
+        if attrs.aux() & LAYERED == 0 {
+            return attrs;
+        }
+        let mut layers = Vec::new();
+        let mut base = attrs;
+        while base.aux() & LAYERED != 0 {
+            layers.push(base);
+            base = Value(self.word(base.payload() + 1));
+        }
+        let mut all = self.own_attrs(base);
+        while let Some(layer) = layers.pop() {
+            all = merge(&all, &self.own_attrs(layer));
+        }
+        self.attrs_sorted(&all)
+    }
+
+    /// The attributes of a flat set, in the order of their names' text. Use [`Heap::flatten`] and [`Heap::sort_attrs`]
+    /// first.
+    #[must_use]
+    pub fn iter_attrs(&self, attrs: Value) -> AttrsIter<'_> {
+        let (keys, values) = self.attrs_parts(attrs);
+        AttrsIter { heap: self, keys, values, rank: 0 }
+    }
+
+    /// A flat and sorted set equal to this one, ready for [`Heap::iter_attrs`].
+    pub fn sort_attrs(&mut self, attrs: Value) -> Value {
+        let flat = self.flatten(attrs);
+        if flat.payload() != 0 {
+            let keys = (self.word(flat.payload()) >> 32) as u32;
+            self.sort_keys(keys);
+        }
+        flat
+    }
+
+    /// The keys and the values of a flat set.
+    #[must_use]
+    pub fn attrs_parts(&self, attrs: Value) -> (u32, &[Value]) {
+        debug_assert!(attrs.aux() & LAYERED == 0, "a layered set has no one list of values");
+        if attrs.payload() == 0 {
+            return (0, &[]);
+        }
+        let head = self.word(attrs.payload());
+        ((head >> 32) as u32, self.values(attrs.payload() + 1, head as u32))
+    }
+
+    /// The attributes of a flat set, or of the top layer, sorted by symbol.
+    #[must_use]
+    pub fn own_attrs(&self, attrs: Value) -> Vec<(Symbol, Pos, Value)> {
+        let offset = attrs.payload();
+        if offset == 0 {
+            return Vec::new();
+        }
+        let head = self.word(offset);
+        let (keys, n) = ((head >> 32) as u32, head as u32);
+        let first = if attrs.aux() & LAYERED != 0 { offset + 3 } else { offset + 1 };
+        (0..n)
+            .map(|i| {
+                let (name, pos) = self.key(keys, i);
+                (name, pos, Value(self.word(first + i)))
+            })
+            .collect()
+    }
+
+    /// Every name of a set, layers included, in no particular order.
+    #[must_use]
+    pub fn all_names(&self, attrs: Value) -> Vec<Symbol> {
+        self.all_attrs(attrs).into_iter().map(|attr| attr.0).collect()
+    }
+
+    /// Every name and value of a set, layers included, sorted by symbol.
+    #[must_use]
+    pub fn all_attrs(&self, attrs: Value) -> Vec<(Symbol, Value)> {
+        let mut layers = vec![attrs];
+        let mut base = attrs;
+        while base.aux() & LAYERED != 0 {
+            base = Value(self.word(base.payload() + 1));
+            layers.push(base);
+        }
+        let mut all = Vec::new();
+        while let Some(layer) = layers.pop() {
+            all = merge(&all, &self.own_attrs(layer));
+        }
+        all.into_iter().map(|(name, _, v)| (name, v)).collect()
+    }
+
+    /// Whether two flat sets have the same names.
+    #[must_use]
+    pub fn same_names(&self, a: Value, b: Value) -> bool {
+        let ((keys_a, values_a), (keys_b, values_b)) = (self.attrs_parts(a), self.attrs_parts(b));
+        let n = values_a.len() as u32;
+        values_b.len() as u32 == n
+            && (keys_a == keys_b || (0..n).all(|i| self.key(keys_a, i).0 == self.key(keys_b, i).0))
+    }
+
+    /// `a // b`.
+    pub fn update(&mut self, a: Value, b: Value) -> Value {
+        if a.payload() == 0 {
+            return b;
+        }
+        if b.payload() == 0 {
+            return a;
+        }
+        let b = self.flatten(b);
+        let n_b = self.word(b.payload()) as u32;
+        if a.aux() & LAYERED == 0 {
+            let n_a = self.word(a.payload()) as u32;
+            if n_a < MIN_LAYERED || n_b > n_a / 4 {
+                return self.merge_flat(a, n_a, b, n_b);
+            }
+        }
+        let mut layer = self.own_attrs(b);
+        let mut base = a;
+        while base.aux() & LAYERED != 0 && self.word(base.payload()) as u32 as usize <= 2 * layer.len() {
+            layer = merge(&self.own_attrs(base), &layer);
+            base = Value(self.word(base.payload() + 1));
+        }
+        if base.aux() & LAYERED == 0 && layer.len() * 4 > self.attrs_len(base) {
+            let all = merge(&self.own_attrs(base), &layer);
+            return self.attrs_sorted(&all);
+        }
+        let keys = if layer.len() == n_b as usize {
+            (self.word(b.payload()) >> 32) as u32
+        } else {
+            self.keys(layer.iter().map(|&(name, pos, _)| (name, pos)))
+        };
+        let fresh = layer.iter().filter(|attr| self.attr_at(base, attr.0).is_none()).count();
+        let total = self.attrs_len(base) + fresh;
+        let offset = self.top();
+        self.words.extend_from_slice(&[(u64::from(keys) << 32) | layer.len() as u64, base.0, total as u64]);
+        self.words.extend(layer.iter().map(|attr| attr.2.0));
+        Value::with_aux(Tag::Attrs, LAYERED, offset)
+    }
+
+    /// `a // b` of flat sets by copying.
+    fn merge_flat(&mut self, a: Value, n_a: u32, b: Value, n_b: u32) -> Value {
+        let keys_a = (self.word(a.payload()) >> 32) as u32;
+        let keys_b = (self.word(b.payload()) >> 32) as u32;
+        let (first_a, first_b) = (a.payload() + 1, b.payload() + 1);
+        if let Some(plan) = self.plans.find(keys_a, keys_b) {
+            let offset = self.words.len();
+            self.words.push((u64::from(plan.keys) << 32) | plan.sources.len() as u64);
+            for &source in &plan.sources {
+                let from = if source & FROM_B != 0 { first_b } else { first_a };
+                let word = self.words[from as usize + usize::from(source & !FROM_B)];
+                self.words.push(word);
+            }
+            return Value::new(Tag::Attrs, offset as u32);
+        }
+        let mut sources = Vec::with_capacity((n_a + n_b) as usize);
+        let keys = self.top();
+        self.push(0);
+        let (mut i, mut j) = (0, 0);
+        while i < n_a || j < n_b {
+            let key_a = if i < n_a { self.word(keys_a + 1 + i) } else { u64::MAX };
+            let key_b = if j < n_b { self.word(keys_b + 1 + j) } else { u64::MAX };
+            if i < n_a && (j >= n_b || (key_a as u32) < key_b as u32) {
+                self.push(key_a);
+                sources.push((first_a + i, i, 0));
+                i += 1;
+            } else {
+                i += u32::from(i < n_a && key_a as u32 == key_b as u32);
+                self.push(key_b);
+                sources.push((first_b + j, j, FROM_B));
+                j += 1;
+            }
+        }
+        self.put(keys, sources.len() as u64);
+        let offset = self.top();
+        self.push((u64::from(keys) << 32) | sources.len() as u64);
+        for &(slot, ..) in &sources {
+            let word = self.word(slot);
+            self.push(word);
+        }
+        if sources.len() <= MAX_PLAN {
+            let sources = sources.iter().map(|&(_, index, side)| index as u16 | side).collect();
+            self.plans.remember(Plan { keys_a, keys_b, keys, sources });
+        }
+        Value::new(Tag::Attrs, offset)
+    }
+}
+
+/// How the values of `a // b` are taken from the two sides, for sets with given keys.
+#[derive(Debug)]
+struct Plan {
+    keys_a: u32,
+    keys_b: u32,
+    keys: u32,
+    sources: Vec<u16>,
+}
+
+const FROM_B: u16 = 1 << 15;
+const MAX_PLAN: usize = 64;
+
+/// The plans used last; keys that come from literals meet again and again.
+#[derive(Debug, Default)]
+pub(super) struct Plans {
+    slots: Vec<Option<Plan>>,
+}
+
+impl Plans {
+    const N: usize = 1024;
+
+    fn slot(keys_a: u32, keys_b: u32) -> usize {
+        (keys_a.wrapping_mul(0x9e37_79b1) ^ keys_b.wrapping_mul(0x85eb_ca6b)) as usize >> 7 & (Self::N - 1)
+    }
+
+    fn find(&self, keys_a: u32, keys_b: u32) -> Option<&Plan> {
+        let plan = self.slots.get(Self::slot(keys_a, keys_b))?.as_ref()?;
+        (plan.keys_a == keys_a && plan.keys_b == keys_b).then_some(plan)
+    }
+
+    fn remember(&mut self, plan: Plan) {
+        if self.slots.is_empty() {
+            self.slots.resize_with(Self::N, || None);
+        }
+        let slot = Self::slot(plan.keys_a, plan.keys_b);
+        self.slots[slot] = Some(plan);
+    }
+}
+
+/// Both, sorted by symbol; `over` hides what has the same name in `under`.
+fn merge(under: &[(Symbol, Pos, Value)], over: &[(Symbol, Pos, Value)]) -> Vec<(Symbol, Pos, Value)> {
+    let mut all = Vec::with_capacity(under.len() + over.len());
+    let mut rest = under;
+    for attr in over {
+        let n = rest.partition_point(|it| it.0 < attr.0);
+        all.extend_from_slice(&rest[..n]);
+        rest = &rest[n + usize::from(rest.get(n).is_some_and(|it| it.0 == attr.0))..];
+        all.push(*attr);
+    }
+    all.extend_from_slice(rest);
+    all
+}

@@ -1,0 +1,151 @@
+//! Suspended computations, and the one place that overwrites.
+//!
+//! ```text
+//! [ env:32 | body:30 | state:2 ] argument, then result
+//! ```
+
+use super::{BodyId, Heap};
+use crate::value::{Tag, Value};
+
+/// Where a thunk stands.
+///
+/// ```text
+/// Suspended ──enter──▶ Running ──finish──▶ Done
+///     ▲                   │
+///     └──────abandon──────┘
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThunkState {
+    /// Nobody needed it yet. The value is the argument its code starts with.
+    Suspended,
+    /// It is being computed; needing it now is infinite recursion.
+    Running,
+    /// It has its value.
+    Done,
+}
+
+/// What was overwritten, so that it can be undone. Off unless somebody wants to go back.
+#[derive(Clone, Debug, Default)]
+pub struct Trail {
+    is_on: bool,
+    entries: Vec<(u32, u64, u64)>,
+}
+
+const STATE: u64 = 3;
+const RUNNING: u64 = 1;
+const DONE: u64 = 2;
+
+impl Heap {
+    /// A new thunk that will run `body` in `env`.
+    #[inline(always)]
+    pub fn thunk(&mut self, body: BodyId, env: u32) -> Value {
+        self.thunk_with(body, env, Value::UNSET)
+    }
+
+    /// A new thunk whose code starts with `argument` on the stack.
+    #[inline(always)]
+    pub fn thunk_with(&mut self, body: BodyId, env: u32, argument: Value) -> Value {
+        let offset = self.top();
+        self.words.extend_from_slice(&[(u64::from(env) << 32) | (u64::from(body.0) << 2), argument.0]);
+        Value::new(Tag::Thunk, offset)
+    }
+
+    /// Where a thunk stands, and its argument or result.
+    #[inline(always)]
+    #[must_use]
+    pub fn thunk_state(&self, thunk: Value) -> (ThunkState, Value) {
+        let offset = thunk.payload();
+        let state = match self.word(offset) & STATE {
+            DONE => ThunkState::Done,
+            RUNNING => ThunkState::Running,
+            _ => ThunkState::Suspended,
+        };
+        (state, Value(self.word(offset + 1)))
+    }
+
+    /// The value if `v` is one already or is a finished thunk.
+    #[inline(always)]
+    #[must_use]
+    pub fn settled(&self, v: Value) -> Option<Value> {
+        if !v.is_thunk() {
+            return Some(v);
+        }
+        let offset = v.payload();
+        (self.word(offset) & STATE == DONE).then(|| Value(self.word(offset + 1)))
+    }
+
+    /// The value if `v` is one already or is a finished thunk, else the thunk.
+    #[inline(always)]
+    #[must_use]
+    pub fn peek(&self, v: Value) -> Value {
+        self.settled(v).unwrap_or(v)
+    }
+
+    /// The code and the environment of a thunk.
+    #[inline(always)]
+    #[must_use]
+    pub fn thunk_code(&self, thunk: Value) -> (BodyId, u32) {
+        let word = self.word(thunk.payload());
+        (BodyId((word as u32) >> 2), (word >> 32) as u32)
+    }
+
+    /// Marks a thunk as being computed.
+    #[inline(always)]
+    pub fn enter(&mut self, offset: u32) {
+        let word = self.word(offset);
+        self.overwrite(offset, (word & !STATE) | RUNNING, self.word(offset + 1));
+    }
+
+    /// Gives a thunk its value.
+    #[inline(always)]
+    pub fn finish(&mut self, offset: u32, result: Value) {
+        let word = self.word(offset);
+        self.overwrite(offset, (word & !STATE) | DONE, result.0);
+    }
+
+    /// Makes a thunk that was being computed what it was before.
+    pub fn abandon(&mut self, offset: u32) {
+        let word = self.word(offset);
+        if word & STATE == RUNNING {
+            self.overwrite(offset, word & !STATE, self.word(offset + 1));
+        }
+    }
+
+    /// The one place where evaluation changes what is on the heap.
+    #[inline(always)]
+    fn overwrite(&mut self, offset: u32, head: u64, body: u64) {
+        if self.trail.is_on {
+            let old = (offset, self.word(offset), self.word(offset + 1));
+            self.trail.entries.push(old);
+        }
+        self.put(offset, head);
+        self.put(offset + 1, body);
+    }
+
+    /// Overwrites a word that only remembers what can be computed again.
+    pub(super) fn overwrite_cache(&mut self, offset: u32, word: u64) {
+        let next = self.word(offset + 1);
+        self.overwrite(offset, word, next);
+    }
+
+    /// Starts to write down what is overwritten; gives a mark to [`Heap::undo`] to.
+    pub fn mark(&mut self) -> usize {
+        self.trail.is_on = true;
+        self.trail.entries.len()
+    }
+
+    /// Undoes every overwriting since the mark.
+    pub fn undo(&mut self, mark: usize) {
+        while self.trail.entries.len() > mark {
+            if let Some((offset, head, body)) = self.trail.entries.pop() {
+                self.put(offset, head);
+                self.put(offset + 1, body);
+            }
+        }
+    }
+
+    /// Stops writing down and forgets what was written down.
+    pub fn forget_trail(&mut self) {
+        self.trail = Trail::default();
+    }
+}

@@ -1,0 +1,1 @@
+//! One evaluation with everything needed to look at it.

@@ -1,0 +1,76 @@
+//! String contexts, interned: most strings have none, and most that have one share it with others.
+
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use crate::store::ContextElement;
+
+/// An interned set of context elements; 0 is the empty one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContextId(pub u32);
+
+impl ContextId {
+    /// No context.
+    pub const EMPTY: Self = Self(0);
+}
+
+/// All contexts that strings had so far. A context is a sorted set of elements.
+#[derive(Debug, Default)]
+pub struct Contexts {
+    sets: Vec<Arc<[ContextElement]>>,
+    table: HashTable<u32>,
+    unions: rustc_hash::FxHashMap<(u32, u32), u32>,
+}
+
+impl Contexts {
+    /// The elements of a context, sorted.
+    #[must_use]
+    pub fn elements(&self, id: ContextId) -> &[ContextElement] {
+        if id.0 == 0 { &[] } else { &self.sets[id.0 as usize - 1] }
+    }
+
+    /// The context with these elements, in any order and with repetitions.
+    pub fn intern(&mut self, mut elements: Vec<ContextElement>) -> ContextId {
+        if elements.is_empty() {
+            return ContextId::EMPTY;
+        }
+        elements.sort_unstable();
+        elements.dedup();
+        let hash = FxBuildHasher.hash_one(&elements[..]);
+        let sets = &self.sets;
+        if let Some(&id) = self.table.find(hash, |&id| sets[id as usize][..] == elements[..]) {
+            return ContextId(id + 1);
+        }
+        let id = sets.len() as u32;
+        self.sets.push(elements.into());
+        let sets = &self.sets;
+        self.table.insert_unique(hash, id, |&id| FxBuildHasher.hash_one(&sets[id as usize][..]));
+        ContextId(id + 1)
+    }
+
+    /// The context with one element.
+    pub fn single(&mut self, element: ContextElement) -> ContextId {
+        self.intern(vec![element])
+    }
+
+    /// The elements of both.
+    pub fn union(&mut self, a: ContextId, b: ContextId) -> ContextId {
+        if a == b || b.0 == 0 {
+            return a;
+        }
+        if a.0 == 0 {
+            return b;
+        }
+        let key = (a.0.min(b.0), a.0.max(b.0));
+        if let Some(&id) = self.unions.get(&key) {
+            return ContextId(id);
+        }
+        let mut all = self.elements(a).to_vec();
+        all.extend_from_slice(self.elements(b));
+        let id = self.intern(all);
+        self.unions.insert(key, id.0);
+        id
+    }
+}

@@ -1,0 +1,180 @@
+//! Frames come: thunks forced, functions entered, and what happens when there are too many.
+
+use crate::bytecode::{Body, Op};
+use crate::heap::ThunkState;
+use crate::source::Pos;
+use crate::value::Value;
+
+use super::{Fault, FaultKind, Frame, FrameKind, Vm};
+
+impl Vm {
+    /// The first instruction of a body, which is emitted now if nobody ran it before.
+    #[inline(always)]
+    pub(super) fn entry(&mut self, body: u32) -> u32 {
+        let entry = self.program.bodies[body as usize].entry;
+        if entry == Body::NOT_EMITTED { self.emit(body) } else { entry }
+    }
+
+    #[cold]
+    fn emit(&mut self, body: u32) -> u32 {
+        let unit = self.program.bodies[body as usize].unit;
+        self.units[unit as usize].emit(body, &self.globals, &mut self.program);
+        self.load_constants();
+        self.program.bodies[body as usize].entry
+    }
+
+    /// Starts to compute the thunk on top of the stack, on behalf of the instruction at `pc`.
+    #[inline(always)]
+    pub(super) fn enter_thunk(&mut self, thunk: Value, pc: u32) -> Result<(), Fault> {
+        let (state, argument) = self.heap.thunk_state(thunk);
+        if state != ThunkState::Suspended {
+            return Err(infinite_recursion(self.place(pc)));
+        }
+        self.begin_thunk(thunk, argument)
+    }
+
+    #[inline(always)]
+    fn begin_thunk(&mut self, thunk: Value, argument: Value) -> Result<(), Fault> {
+        let (body, env) = self.heap.thunk_code(thunk);
+        let pc = self.entry(body.0);
+        self.heap.enter(thunk.payload());
+        self.counters.forced += 1;
+        let base = self.stack.len() as u32;
+        if argument != Value::UNSET {
+            self.stack.push(argument);
+        }
+        self.push_frame(Frame { kind: FrameKind::Code, why: 0, code: body.0, pc, env, base, thunk: thunk.payload() })
+    }
+
+    /// Forces what is on top of the stack, for a native.
+    pub(super) fn force_top(&mut self) -> Result<(), Fault> {
+        let v = self.top();
+        if !v.is_thunk() {
+            return Ok(());
+        }
+        let (state, inner) = self.heap.thunk_state(v);
+        match state {
+            ThunkState::Done => {
+                self.set_top(inner);
+                Ok(())
+            }
+            ThunkState::Running => Err(infinite_recursion(Pos::NONE)),
+            ThunkState::Suspended => self.begin_thunk(v, inner),
+        }
+    }
+
+    /// Starts to run a function whose arguments lie on the stack from `base` on.
+    #[inline(always)]
+    pub(super) fn enter_lambda(&mut self, function: Value, base: u32) -> Result<(), Fault> {
+        let body = function.aux();
+        let pc = self.entry(body);
+        self.counters.calls += 1;
+        let env = function.payload();
+        self.push_frame(Frame { kind: FrameKind::Code, why: 0, code: body, pc, env, base, thunk: 0 })
+    }
+
+    #[inline(always)]
+    pub(super) fn push_frame(&mut self, frame: Frame) -> Result<(), Fault> {
+        self.frames.push(frame);
+        if self.frames.len() >= self.compact_at { self.too_many_frames() } else { Ok(()) }
+    }
+
+    /// Drops frames that have nothing left to do. If most have, there may be more of them before it is tried again.
+    ///
+    /// A tail call is an ordinary call until there are many frames: up to then, traces are complete, and beyond it,
+    /// tail calls take constant space.
+    #[cold]
+    fn too_many_frames(&mut self) -> Result<(), Fault> {
+        let overflow = || Fault::new(FaultKind::StackOverflow, "stack overflow; max-call-depth exceeded");
+        if self.calls_itself_forever() {
+            return Err(overflow().at(self.caller_place(self.frames.len() - 1)));
+        }
+        self.drop_finished_frames();
+        let depth = self.frames.len();
+        if depth >= self.limits.max_depth {
+            return Err(overflow().at(self.caller_place(depth - 1)));
+        }
+        if depth > self.compact_at / 2 {
+            self.compact_at = (self.compact_at * 2).min(self.limits.max_depth);
+        }
+        Ok(())
+    }
+
+    /// Whether all a code frame still does is to return what the frame above it gives.
+    pub(super) fn is_finished(&self, index: usize) -> bool {
+        let frame = &self.frames[index];
+        if !frame.is_code() || frame.thunk != 0 {
+            return false;
+        }
+        let mut pc = frame.pc;
+        while let Op::Jump(target) = self.program.ops[pc as usize] {
+            pc = target;
+        }
+        self.program.ops[pc as usize] == Op::Return
+    }
+
+    /// Whether the function on top was called before with the very same arguments by frames that only wait for it:
+    /// then it will call itself with them again, for ever.
+    fn calls_itself_forever(&self) -> bool {
+        let top = self.frames.len() - 1;
+        let what = |frame: &Frame| {
+            let arity = self.program.bodies[frame.code as usize].arity;
+            (frame.code, &self.stack[frame.base as usize - 1..(frame.base + arity) as usize])
+        };
+        let frame = &self.frames[top];
+        if !frame.is_code() || frame.thunk != 0 {
+            return false;
+        }
+        let mut index = top;
+        while index > 0 && self.is_finished(index - 1) {
+            index -= 1;
+            if what(&self.frames[index]) == what(frame) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn drop_finished_frames(&mut self) {
+        let last = self.frames.len() - 1;
+        let mut kept: Vec<Frame> = Vec::with_capacity(self.frames.len());
+        let mut write = 0;
+        let mut read_from = 0;
+        for index in 0..=last {
+            let frame = self.frames[index];
+            let start = frame.base as usize - 1;
+            if index == 0 {
+                write = start;
+                read_from = start;
+            }
+            let end = if index == last { self.stack.len() } else { self.frames[index + 1].base as usize - 1 };
+            debug_assert!(read_from <= start, "frames own consecutive parts of the stack");
+            read_from = end;
+            if index != last && self.is_finished(index) {
+                continue;
+            }
+            self.stack.copy_within(start..end, write);
+            kept.push(Frame { base: write as u32 + 1, ..frame });
+            write += end - start;
+        }
+        self.stack.truncate(write);
+        self.frames = kept;
+    }
+
+    /// The place the frame at `index` was called or forced from.
+    pub(super) fn caller_place(&self, index: usize) -> Pos {
+        let Some(below) = index.checked_sub(1) else { return Pos::NONE };
+        let caller = &self.frames[below];
+        if !caller.is_code() {
+            return caller.call_pos();
+        }
+        if self.program.bodies[caller.code as usize].unit == super::load::NO_UNIT {
+            return self.caller_place(below);
+        }
+        self.place(caller.pc.saturating_sub(1))
+    }
+}
+
+fn infinite_recursion(pos: Pos) -> Fault {
+    Fault::new(FaultKind::InfiniteRecursion, "infinite recursion encountered").at(pos)
+}

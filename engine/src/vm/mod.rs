@@ -1,0 +1,244 @@
+//! The machine: frames, a value stack, and one instruction at a time.
+//!
+//! ```text
+//!            start               run, step
+//!   (idle) ────────▶ (running) ────────────▶ Stop::Done      one frame fewer than when it started
+//!                        ▲ │                 Stop::Fault     frames unwound, thunks as they were
+//!                        │ ├───────────────▶ Stop::Fuel      between two instructions; run goes on
+//!                        │ └───────────────▶ Stop::Ask       a request for the outside
+//!                        └── answer ◀──────────────┘
+//! ```
+//!
+//! Nothing here calls itself with the depth of the program: what a value needs first becomes a frame.
+
+mod apply;
+mod arith;
+mod attrs;
+mod coerce;
+mod compare;
+mod deep;
+mod equality;
+mod fault;
+mod force;
+mod frame;
+mod load;
+mod native;
+mod pattern;
+mod source;
+mod step;
+mod string;
+mod types;
+mod unwind;
+
+pub use coerce::CoerceFlags;
+pub use fault::{Fault, FaultData, FaultKind, TraceLine};
+pub use frame::{Frame, FrameKind};
+pub use load::{APPLY, COERCE, COERCE_PATH, DEEP_FORCE, EQUAL, FORCE, LESS, NATIVES, Names};
+pub use native::{Arg, Native, Need, Next, Order, Run, START, Visible, arg};
+pub use source::Reading;
+pub use step::Stop;
+pub use unwind::{CAUGHT, HANDLED, HANDLING};
+
+use crate::bytecode::Program;
+use crate::emit::{Globals, Unit};
+use crate::heap::Heap;
+use crate::source::{Pos, SourceMap};
+use crate::value::Value;
+use crate::world::{Answer, Request};
+
+/// The machine.
+pub struct Vm {
+    /// Objects, names and contexts.
+    pub heap: Heap,
+    /// Instructions.
+    pub program: Program,
+    /// Texts.
+    pub sources: SourceMap,
+    /// Symbols the machine itself uses.
+    pub names: Names,
+    /// What the builtins remember between calls.
+    pub caches: crate::vm::load::Caches,
+    natives: Vec<Native>,
+    builtin_names: Vec<&'static str>,
+    units: Vec<Unit>,
+    globals: Globals,
+    global_values: Vec<Value>,
+    consts: Vec<Value>,
+    keys: Vec<u32>,
+    stack: Vec<Value>,
+    frames: Vec<Frame>,
+    count: u64,
+    counters: Counters,
+    compact_at: usize,
+    limits: Limits,
+    request: Option<Request>,
+    answer: Option<Answer>,
+    apply_bodies: [u32; 3],
+    /// While a fault is traced: where the value that the frame at hand waits for would have gone.
+    waiting_at: usize,
+    /// Faults that wait for the text `addErrorContext` adds to them, innermost last.
+    pending: Vec<Fault>,
+    seen: deep::Seen,
+    /// How texts are read.
+    pub reading: Reading,
+    warnings: Vec<(Pos, String)>,
+}
+
+/// How much was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Calls of functions.
+    pub calls: u64,
+    /// Calls of builtins.
+    pub builtin_calls: u64,
+    /// Thunks that were computed.
+    pub forced: u64,
+}
+
+/// What evaluation may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many frames may wait for each other.
+    pub max_depth: usize,
+    /// How many bytes objects may take.
+    pub max_heap: u64,
+}
+
+impl std::fmt::Debug for Vm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vm").field("count", &self.count).field("depth", &self.frames.len()).finish_non_exhaustive()
+    }
+}
+
+impl Vm {
+    /// How many instructions were executed: the machine's clock.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// How much was done.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// All frames, the outermost first.
+    #[must_use]
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    /// The value stack.
+    #[must_use]
+    pub fn stack(&self) -> &[Value] {
+        &self.stack
+    }
+
+    /// A native by its index.
+    ///
+    /// # Panics
+    /// If there is no such native.
+    #[must_use]
+    pub fn native(&self, index: u32) -> &Native {
+        &self.natives[index as usize]
+    }
+
+    /// All natives.
+    #[must_use]
+    pub fn natives(&self) -> &[Native] {
+        &self.natives
+    }
+
+    /// A text that was loaded.
+    ///
+    /// # Panics
+    /// If there is no such unit.
+    #[must_use]
+    pub fn unit(&self, index: u32) -> &Unit {
+        &self.units[index as usize]
+    }
+
+    /// What every program sees.
+    #[must_use]
+    pub fn globals(&self) -> &Globals {
+        &self.globals
+    }
+
+    /// What evaluation may use.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Puts a value on the stack.
+    #[inline(always)]
+    pub fn push(&mut self, v: Value) {
+        self.stack.push(v);
+    }
+
+    /// Takes the value on top of the stack.
+    ///
+    /// # Panics
+    /// If the stack is empty, which no instruction or native leaves it.
+    #[inline(always)]
+    pub fn pop(&mut self) -> Value {
+        self.stack.pop().expect("every instruction finds what it takes")
+    }
+
+    /// The value on top of the stack.
+    #[inline(always)]
+    #[must_use]
+    pub fn top(&self) -> Value {
+        self.stack[self.stack.len() - 1]
+    }
+
+    /// Replaces the value on top of the stack.
+    #[inline(always)]
+    pub fn set_top(&mut self, v: Value) {
+        let top = self.stack.len() - 1;
+        self.stack[top] = v;
+    }
+
+    /// A slot of a frame.
+    #[inline(always)]
+    #[must_use]
+    pub fn slot(&self, frame: &Frame, index: u32) -> Value {
+        self.stack[(frame.base + index) as usize]
+    }
+
+    /// Fills a slot of a frame.
+    #[inline(always)]
+    pub fn set_slot(&mut self, frame: &Frame, index: u32, v: Value) {
+        self.stack[(frame.base + index) as usize] = v;
+    }
+
+    /// Drops what lies above the first `n` slots of a frame.
+    pub fn truncate_to(&mut self, frame: &Frame, n: u32) {
+        self.stack.truncate((frame.base + n) as usize);
+    }
+
+    /// The value if it is there already.
+    #[inline(always)]
+    #[must_use]
+    pub fn settled(&self, v: Value) -> Option<Value> {
+        self.heap.settled(v)
+    }
+
+    /// The answer to the request asked last.
+    pub fn take_answer(&mut self) -> Option<Answer> {
+        self.answer.take()
+    }
+
+    /// Sets the request that [`Next::Ask`] asks.
+    pub fn ask(&mut self, request: Request) -> Next {
+        self.request = Some(request);
+        Next::Ask
+    }
+
+    /// The place Nix names for the instruction at `pc`.
+    #[must_use]
+    pub fn place(&self, pc: u32) -> Pos {
+        self.program.places[pc as usize]
+    }
+}

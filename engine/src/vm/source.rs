@@ -1,0 +1,64 @@
+//! Texts become bodies to run.
+
+use std::sync::Arc;
+
+use crate::ir::Symbol;
+use crate::lower::{FirstError, LowerCx, Rules, first_error, lower};
+use crate::source::{Origin, Pos};
+use crate::syntax;
+
+use super::{Fault, FaultKind, Vm};
+
+/// How texts are read.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// What `~` stands for; `None` in pure mode.
+    pub home: Option<String>,
+    /// Which disputed parts of the language may be used.
+    pub rules: Rules,
+    /// Whether `|>` and `<|` may be used.
+    pub pipe_operators: bool,
+}
+
+impl Vm {
+    /// Reads a text: gives the body to run. `scope` are names around it, as for [`Vm::load`].
+    ///
+    /// # Errors
+    /// If it is not Nix: Nix's message and place.
+    pub fn read(&mut self, origin: Origin, text: Arc<[u8]>, base_dir: &str, scope: &[Symbol]) -> Result<u32, Fault> {
+        let Some(file) = self.sources.add(origin, text.clone()) else {
+            return Err(Fault::new(FaultKind::OutOfMemory, "more than 4 GiB of program text"));
+        };
+        let features = syntax::Features { pipe_operators: self.reading.pipe_operators };
+        let parse = syntax::parse(&text, features);
+        let mut cx = LowerCx {
+            symbols: &mut self.heap.symbols,
+            base_dir,
+            home: self.reading.home.as_deref(),
+            rules: self.reading.rules,
+        };
+        let lowered = lower(&self.sources, file, &parse, &mut cx);
+        let source = self.sources.file(file);
+        match first_error(&parse, &lowered.errors) {
+            Some(FirstError::Syntax(error)) => {
+                return Err(Fault::new(FaultKind::Syntax, error.message.clone()).at(source.pos(error.start)));
+            }
+            Some(FirstError::Lower(error)) => {
+                return Err(Fault::new(FaultKind::Syntax, error.message.clone()).at(error.pos));
+            }
+            None => {}
+        }
+        for warning in lowered.warnings {
+            self.warnings.push((warning.pos, warning.message));
+        }
+        self.load(lowered.module, scope).map_err(|error| {
+            let name = self.heap.symbols.text(error.name);
+            Fault::new(FaultKind::UndefinedVariable, format!("undefined variable '{name}'")).at(error.pos)
+        })
+    }
+
+    /// Warnings about texts read so far, each given once.
+    pub fn take_warnings(&mut self) -> Vec<(Pos, String)> {
+        std::mem::take(&mut self.warnings)
+    }
+}

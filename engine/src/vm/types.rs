@@ -1,0 +1,117 @@
+//! Faults about values of the wrong kind, in Nix's words.
+
+use crate::ir::Symbol;
+use crate::print;
+use crate::source::Pos;
+use crate::text::suggest;
+use crate::value::{Tag, Value};
+
+use super::{Fault, FaultKind, Vm};
+
+impl Vm {
+    /// What a value is, as in "found a string".
+    #[must_use]
+    pub fn type_phrase(&self, v: Value) -> String {
+        match v.tag() {
+            Tag::Int | Tag::BigInt => "an integer".into(),
+            Tag::Float => "a float".into(),
+            Tag::Bool => "a Boolean".into(),
+            Tag::Null => "null".into(),
+            Tag::Str if self.heap.context(v).0 != 0 => "a string with context".into(),
+            Tag::Str | Tag::Sym => "a string".into(),
+            Tag::Path => "a path".into(),
+            Tag::List => "a list".into(),
+            Tag::Attrs => "a set".into(),
+            Tag::Lambda => "a function".into(),
+            Tag::Builtin => {
+                let name = self.natives[v.payload() as usize].name;
+                format!("the built-in function '{name}'")
+            }
+            Tag::Partial => match self.heap.partial_parts(v).0 {
+                inner if inner.tag() == Tag::Builtin => {
+                    let name = self.natives[inner.payload() as usize].name;
+                    format!("the partially applied built-in function '{name}'")
+                }
+                _ => "a function".into(),
+            },
+            Tag::Thunk | Tag::Unset | Tag::Raw => "a thunk".into(),
+        }
+    }
+
+    /// What printing looks things up in.
+    #[must_use]
+    pub fn print_cx(&self) -> print::Cx<'_> {
+        print::Cx {
+            heap: &self.heap,
+            program: &self.program,
+            sources: &self.sources,
+            builtin_names: &self.builtin_names,
+        }
+    }
+
+    /// A value as faults show it: bounded in every direction.
+    #[must_use]
+    pub fn show_in_fault(&self, v: Value) -> String {
+        print::in_fault(self.print_cx(), v)
+    }
+
+    /// "expected … but found …".
+    #[must_use]
+    pub fn type_fault(&self, wanted: &str, v: Value) -> Fault {
+        let text = format!("expected {wanted} but found {}: {}", self.type_phrase(v), self.show_in_fault(v));
+        Fault::new(FaultKind::Type, text)
+    }
+
+    pub(super) fn not_a_bool(&self, v: Value, pc: u32) -> Fault {
+        self.type_fault("a Boolean", v).at(self.place(pc))
+    }
+
+    pub(super) fn cannot_select(&self, v: Value, pc: u32) -> Fault {
+        let place = self.place(pc);
+        self.type_fault("a set", v).at(place).within(place, "while selecting an attribute")
+    }
+
+    /// A string has a context where none may be.
+    #[must_use]
+    pub fn has_context_fault(&self, v: Value) -> Fault {
+        let context = self.heap.context(v);
+        let first = self.heap.contexts.elements(context).first().map(ToString::to_string).unwrap_or_default();
+        let text =
+            format!("the string '{}' is not allowed to refer to a store path (such as '{first}')", self.heap.text(v));
+        Fault::new(FaultKind::Eval, text)
+    }
+
+    pub(super) fn missing_attribute(&self, set: Value, name: Symbol, pc: u32) -> Fault {
+        let text = self.heap.symbols.text(name).into_owned();
+        let fault = Fault::new(FaultKind::MissingAttribute, format!("attribute '{text}' missing"));
+        fault.at(self.place(pc)).suggesting(self.similar_names(set, &text))
+    }
+
+    /// Names of a set that are like `name`.
+    #[must_use]
+    pub fn similar_names(&self, set: Value, name: &str) -> Vec<String> {
+        let names = self.heap.all_names(set);
+        let names: Vec<String> = names.into_iter().map(|it| self.heap.symbols.text(it).into_owned()).collect();
+        let similar = suggest::best_matches(names.iter().map(String::as_bytes), name.as_bytes());
+        similar.into_iter().map(|it| String::from_utf8_lossy(it).into_owned()).collect()
+    }
+
+    pub(super) fn undefined_variable(&self, name: Symbol, pc: u32) -> Fault {
+        let text = self.heap.symbols.text(name);
+        Fault::new(FaultKind::UndefinedVariable, format!("undefined variable '{text}'")).at(self.place(pc))
+    }
+
+    /// A place as `{ file, line, column }`, or null.
+    pub fn position_value(&mut self, pos: Pos) -> Value {
+        let Some((file, at)) = self.sources.locate(pos) else { return Value::NULL };
+        let crate::source::Origin::File(path) = &file.origin else { return Value::NULL };
+        let path = path.clone();
+        let file = self.heap.plain_string(path.as_bytes());
+        let line = Value((u64::from(at.line) + 1) << 8);
+        let column = Value((u64::from(at.column) + 1) << 8);
+        let names = &self.names;
+        let attrs =
+            vec![(names.file, Pos::NONE, file), (names.line, Pos::NONE, line), (names.column, Pos::NONE, column)];
+        self.heap.attrs_from(attrs)
+    }
+}

@@ -1,0 +1,198 @@
+//! A fault climbs the frames: each says what it was doing, thunks become what they were, and `tryEval` may stop it.
+
+use crate::bytecode::{BodyKind, Op, Why};
+use crate::ir::{AttrName, Expr, ExprId};
+use crate::source::Pos;
+use crate::value::Value;
+
+use super::native::START;
+use super::{Fault, Frame, FrameKind, Vm};
+
+/// The state of a native that catches faults, after one was caught.
+pub const CAUGHT: u32 = START + 64;
+/// The state of `addErrorContext` once the text was added.
+pub const HANDLED: u32 = HANDLING + 3;
+/// The state of `addErrorContext` while it computes the text for a fault that waits.
+pub const HANDLING: u32 = START + 65;
+
+impl Vm {
+    /// Unwinds frames up to one that catches the fault. `None` if one did: the machine goes on.
+    pub(super) fn unwind(&mut self, mut fault: Fault) -> Option<Fault> {
+        let catcher = if fault.is_catchable() { self.catcher() } else { None };
+        self.waiting_at = self.stack.len();
+        while let Some(frame) = self.frames.last().copied() {
+            let index = self.frames.len() - 1;
+            if Some(index) == catcher {
+                self.stack.truncate(frame.base as usize);
+                self.frames[index].pc = CAUGHT;
+                return None;
+            }
+            if catcher.is_none() {
+                self.trace_frame(&mut fault, index, frame);
+            }
+            if frame.thunk != 0 {
+                self.heap.abandon(frame.thunk);
+            }
+            if !frame.is_code() && self.drop_native(frame, &mut fault, catcher.is_none()) {
+                self.stack.truncate((frame.base + 2) as usize);
+                self.frames[index].pc = HANDLING;
+                self.pending.push(fault);
+                return None;
+            }
+            self.waiting_at = frame.base as usize - 1;
+            self.frames.pop();
+        }
+        self.stack.clear();
+        Some(fault)
+    }
+
+    fn catcher(&self) -> Option<usize> {
+        self.frames.iter().rposition(|frame| !frame.is_code() && self.natives[frame.code as usize].name == "tryEval")
+    }
+
+    /// Ends what a native began outside its frame. Whether it is `addErrorContext` and wants to add its text first.
+    fn drop_native(&mut self, frame: Frame, fault: &mut Fault, is_traced: bool) -> bool {
+        match frame.code {
+            super::load::DEEP_FORCE if frame.pc > START => self.seen.end(),
+            code if self.natives[code as usize].name == "addErrorContext" => match frame.pc {
+                pc if (HANDLING..HANDLED).contains(&pc) => {
+                    self.pending.pop();
+                }
+                pc if pc < HANDLING => {
+                    return is_traced && frame.pc > START && fault.data().kind != super::FaultKind::Interrupted;
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+        false
+    }
+
+    /// The fault that `addErrorContext` adds its text to.
+    pub fn resume_fault(&mut self, text: Value) -> Option<Fault> {
+        let mut fault = self.pending.pop()?;
+        fault.push_trace(Pos::NONE, self.heap.text(text));
+        if let Some(line) = fault.data_mut().trace.last_mut() {
+            line.is_custom = true;
+        }
+        Some(fault)
+    }
+
+    fn trace_frame(&self, fault: &mut Fault, index: usize, frame: Frame) {
+        match frame.kind {
+            FrameKind::Code => self.trace_code(fault, index, frame),
+            FrameKind::Builtin | FrameKind::Helper => self.trace_native(fault, frame),
+        }
+    }
+
+    fn trace_native(&self, fault: &mut Fault, frame: Frame) {
+        let native = &self.natives[frame.code as usize];
+        if frame.pc < START {
+            let n = native.args.len();
+            let at = frame.pc as usize;
+            let at = if native.order == super::Order::Backward { n.wrapping_sub(1 + at) } else { at };
+            if let Some(arg) = native.args.get(at)
+                && !arg.why.is_empty()
+            {
+                fault.push_trace(Pos::NONE, arg.why);
+            }
+        } else if frame.why != 0
+            && let Some(why) = native.whys.get(frame.why as usize - 1)
+            && !why.is_empty()
+        {
+            let pos = if matches!(native.name, "functor" | "add") { frame.call_pos() } else { Pos::NONE };
+            fault.push_trace(pos, *why);
+        }
+        if frame.kind == FrameKind::Builtin && !matches!(native.name, "throw" | "addErrorContext") {
+            fault.push_trace(frame.call_pos(), format!("while calling the '{}' builtin", native.name));
+        }
+    }
+
+    fn trace_code(&self, fault: &mut Fault, index: usize, frame: Frame) {
+        let pc = frame.pc.saturating_sub(1);
+        if let Some(stopped_at) = self.selection(index, pc) {
+            let (pos, text) = stopped_at;
+            fault.push_trace(pos, text);
+        }
+        for region in self.program.regions_of(frame.code) {
+            if region.start > pc || pc >= region.end {
+                continue;
+            }
+            match region.why {
+                Why::Text(text) => fault.push_trace(region.pos, text),
+                Why::Builtin(builtin) => {
+                    let name = self.natives[builtin as usize].name;
+                    fault.push_trace(region.pos, format!("while calling the '{name}' builtin"));
+                }
+                Why::BuiltinArg(builtin, arg) => {
+                    let why = self.natives[builtin as usize].args[arg as usize].why;
+                    if !why.is_empty() {
+                        fault.push_trace(region.pos, why);
+                    }
+                }
+            }
+        }
+        let body = &self.program.bodies[frame.code as usize];
+        if body.kind != BodyKind::Lambda {
+            return;
+        }
+        let caller = self.caller_place(index);
+        if frame.pc > body.called || body.called == 0 {
+            let name = body.name.map(|it| format!("'{}'", self.heap.symbols.text(it)));
+            fault.push_trace(body.pos, format!("while calling {}", name.as_deref().unwrap_or("anonymous lambda")));
+        }
+        if caller.is_some() {
+            fault.push_trace(caller, "from call site");
+        }
+    }
+
+    /// If the instruction at `pc` was forcing an attribute it selected: where the attribute was written, and its path.
+    fn selection(&self, index: usize, pc: u32) -> Option<(Pos, String)> {
+        let (set, name) = match self.program.ops[pc as usize] {
+            Op::Select { name, .. } => (self.below(index, 1)?, crate::ir::Symbol(name)),
+            Op::SelectDynamic => (self.below(index, 2)?, self.known_name(self.below(index, 1)?)?),
+            _ => return None,
+        };
+        let (_, pos) = if set.is_attrs() { self.heap.attr_with_pos(set, name)? } else { return None };
+        if !pos.is_some() || self.is_internal(pos) {
+            return None;
+        }
+        let text = self.selection_path(index, pc).unwrap_or_else(|| self.heap.symbols.text(name).into_owned());
+        Some((pos, format!("while evaluating the attribute '{text}'")))
+    }
+
+    fn is_internal(&self, pos: Pos) -> bool {
+        self.sources.file_of(pos).is_some_and(|file| matches!(file.origin, crate::source::Origin::Internal(_)))
+    }
+
+    /// What lies `n` below the thunk that the frame at `index` waits for.
+    fn below(&self, index: usize, n: usize) -> Option<Value> {
+        let end = match self.frames.get(index + 1) {
+            Some(frame) => frame.base as usize - 1,
+            None => self.waiting_at,
+        };
+        self.stack.get(end.checked_sub(n)?).copied()
+    }
+
+    /// The attribute path of the selection made at `pc`, as Nix shows it.
+    fn selection_path(&self, index: usize, pc: u32) -> Option<String> {
+        let body = &self.program.bodies[self.frames[index].code as usize];
+        let unit = self.units.get(body.unit as usize)?;
+        let id = ExprId(self.program.exprs[pc as usize]);
+        let Expr::Select { path, .. } = unit.module.exprs[id.0 as usize] else { return None };
+        let mut text = String::new();
+        for (i, name) in unit.module.paths[path.as_range()].iter().enumerate() {
+            if i > 0 {
+                text.push('.');
+            }
+            match *name {
+                AttrName::Static(name, _) => text.push_str(&self.heap.symbols.text(name)),
+                AttrName::Dynamic(..) => {
+                    let name = self.below(index, 1).filter(|v| v.is_string());
+                    text.push_str(&name.map_or_else(String::new, |v| self.heap.text(v)));
+                }
+            }
+        }
+        Some(text)
+    }
+}
