@@ -2,9 +2,11 @@
 
 mod event;
 mod lexer;
+mod mend;
 mod parser;
 mod token;
 mod tree;
+mod verdict;
 
 pub use event::{Event, Parse, SyntaxError};
 pub use rnix::SyntaxKind;
@@ -26,19 +28,8 @@ pub fn parse(text: &[u8], features: Features) -> Parse {
     {
         return Parse { events, errors };
     }
-    let lexed = lexer::lex_closed(text, features);
-    match parser::parse(text, &lexed.tokens, parser::Attitude::Tolerant) {
-        parser::Outcome::Tree(events, mut errors) => {
-            errors.extend(lexed.faults.into_iter().map(|fault| SyntaxError {
-                message: fault.message,
-                start: fault.start,
-                end: fault.end,
-            }));
-            errors.sort_by_key(|error| error.start);
-            Parse { events, errors }
-        }
-        parser::Outcome::Refused => Parse::default(),
-    }
+    let verdict = verdict::verdict(text, &lexed);
+    mend::mend(text, features, verdict)
 }
 
 #[cfg(test)]

@@ -1,89 +1,115 @@
-//! Where to end a string that its author has not ended yet, so that the code behind it is code again.
+//! Where to end a string, interpolation or comment that its author has not ended yet, so that the code behind it is code
+//! again. Never used for a text that Nix accepts.
 
-use super::{Cut, Fault, Features, Lexed, Lexer, Mode, Opened, lex};
+use super::{Fault, Features, Lexed, Lexer, Mode};
 use crate::syntax::token::{Lexeme, Token};
 
-/// How many strings are tried as the one to end.
-const MAX_TRIED: usize = 12;
+/// How many places of each kind are proposed.
+const MAX_PROPOSED: usize = 8;
+/// In texts beyond this size, fewer: every proposal is read.
+const LONG_TEXT: usize = 256 * 1024;
 
-/// Cuts a text into tokens; if a string is open at its end, picks one and ends it on its first line, with tokens without
-/// text for everything left open in it.
-pub(in crate::syntax) fn lex_closed(text: &[u8], features: Features) -> Lexed {
+/// What a lexer does about strings and interpolations without end.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// As Nix does: the text ends in them.
+    AsWritten,
+    /// That, and notes where strings and interpolations begin and end.
+    Noted(Noted),
+    /// Ends one early.
+    Cut(Cut),
+    /// Has ended it.
+    Done,
+}
+
+/// All strings and interpolations read, in the order in which they begin, and which of them are open.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Noted {
+    all: Vec<Opened>,
+    open: Vec<usize>,
+}
+
+/// Where a string or interpolation begins and ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Opened {
+    at: usize,
+    kind: Mode,
+    end: Option<usize>,
+}
+
+/// Ends at `end` what begins at `start`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::syntax) struct Cut {
+    start: usize,
+    end: usize,
+}
+
+/// Where a text may lack the end of a string or interpolation, the likeliest first; nothing if all of them end.
+pub(in crate::syntax) fn cuts(text: &[u8], features: Features) -> Vec<Cut> {
     let mut lexer = Lexer::new(text, features);
-    lexer.opened = Some(Vec::new());
+    lexer.ends = Ends::Noted(Noted::default());
     lexer.run();
-    let opened = lexer.opened.take().unwrap_or_default();
-    let lexed = lexer.finish();
-    let Some(first_open) = lexed.open.iter().position(|mode| is_string(*mode)) else { return lexed };
+    let Ends::Noted(noted) = lexer.ends else { return Vec::new() };
+    let Some(outermost) = noted.open.first() else { return Vec::new() };
 
-    // The string that was never ended is rarely the last: everything behind it has been read inside out.
-    let suspects = opened.iter().filter(|string| spans_lines(text, string, &lexed)).take(MAX_TRIED);
-    let last = opened.iter().rev().find(|string| string.kind == lexed.open[first_open]);
-    let mut best: Option<(usize, Lexed)> = None;
-    for string in suspects.chain(last) {
-        let tried = lex_with(text, features, cut_of(text, *string));
-        let left_open = tried.open.len() * 2 + usize::from(tried.open.iter().any(|mode| is_string(*mode)));
-        if best.as_ref().is_none_or(|(fewest, _)| left_open < *fewest) {
-            best = Some((left_open, tried));
-        }
-        if left_open == 0 {
-            break;
-        }
-    }
-    let mut lexed = best.map_or_else(|| lex(text, features), |(_, lexed)| lexed);
-    close_rest(&mut lexed);
-    lexed
+    // The one without end is rarely the last: everything behind it has been read inside out.
+    let spans_lines = |opened: &&Opened| opened.end.is_none_or(|end| text[opened.at..end].contains(&b'\n'));
+    let suspects = noted.all.iter().filter(spans_lines);
+    let max = if text.len() > LONG_TEXT { 1 } else { MAX_PROPOSED };
+    let interpols = suspects.clone().filter(|opened| opened.kind == Mode::Interpol).take(max);
+    let strings = suspects.filter(|opened| opened.kind != Mode::Interpol).take(max);
+    strings.chain([&noted.all[*outermost]]).chain(interpols).map(|opened| cut_of(text, *opened)).collect()
 }
 
-fn is_string(mode: Mode) -> bool {
-    matches!(mode, Mode::Quoted | Mode::Indented)
-}
-
-/// Whether the string, as it was read, goes beyond its line: only such a one can have swallowed code.
-fn spans_lines(text: &[u8], string: &Opened, lexed: &Lexed) -> bool {
-    let quotes = if string.kind == Mode::Indented { 2 } else { 1 };
-    let start = string.at + quotes;
-    let next = lexed.tokens.partition_point(|token| (token.end as usize) <= start);
-    let end = lexed.tokens.get(next).map_or(text.len(), |token| token.end as usize);
-    text[start.min(end)..end].contains(&b'\n')
-}
-
-/// A string ends before the first semicolon of its line, or else with the line, closing brackets left out.
-fn cut_of(text: &[u8], string: Opened) -> Cut {
-    let start = string.at + if string.kind == Mode::Indented { 2 } else { 1 };
+/// A string ends before the first semicolon of its line, or else with the line, closing brackets left out; an
+/// interpolation ends with its first words.
+fn cut_of(text: &[u8], opened: Opened) -> Cut {
+    let start = opened.at + if opened.kind == Mode::Quoted { 1 } else { 2 };
     let line = &text[start..];
     let line = &line[..memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len())];
-    let len = memchr::memchr(b';', line).unwrap_or_else(|| {
-        line.iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b')' | b']' | b'}')).map_or(0, |last| last + 1)
-    });
-    Cut { string: string.at, end: start + len }
+    let len = if opened.kind == Mode::Interpol {
+        let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        line.iter().take_while(|byte| word(byte)).count()
+    } else {
+        memchr::memchr(b';', line).unwrap_or_else(|| {
+            let closes = |byte: &u8| matches!(byte, b' ' | b'\t' | b')' | b']' | b'}');
+            line.iter().rposition(|byte| !closes(byte)).map_or(0, |last| last + 1)
+        })
+    };
+    Cut { start: opened.at, end: start + len }
 }
 
-fn lex_with(text: &[u8], features: Features, cut: Cut) -> Lexed {
+/// Cuts a text into tokens and ends what `cut` says, with tokens without text for everything open in it. What is open at
+/// the end of the text is ended there; a comment without end ends with its line.
+pub(in crate::syntax) fn lex_cut(text: &[u8], features: Features, cut: Option<Cut>) -> Lexed {
     let mut lexer = Lexer::new(text, features);
-    lexer.cut = Some(cut);
+    lexer.ends = cut.map_or(Ends::Done, Ends::Cut);
     lexer.run();
-    lexer.finish()
+    let mut lexed = lexer.finish();
+    if lexed.open.iter().any(|mode| matches!(mode, Mode::Quoted | Mode::Indented)) {
+        close_rest(&mut lexed);
+    }
+    lexed
 }
 
 /// Ends with tokens without text what is open at the end of the text.
 fn close_rest(lexed: &mut Lexed) {
     let Some(eof) = lexed.tokens.pop() else { return };
-    if let Some(string) = lexed.open.iter().rposition(|mode| is_string(*mode)) {
-        let start = eof.end.saturating_sub(1);
-        let message = unclosed(lexed.open[string]);
-        lexed.faults.push(Fault { token: lexed.tokens.len() as u32, message, start, end: eof.end });
-    }
-    if lexed.open.iter().any(|mode| is_string(*mode)) {
-        while let Some(mode) = lexed.open.pop() {
-            lexed.tokens.push(Lexeme { kind: closer(mode), end: eof.end });
-        }
+    let message = unclosed(lexed.open.last().copied().unwrap_or(Mode::Code));
+    let token = lexed.tokens.len() as u32;
+    lexed.faults.push(Fault { token, message, start: eof.end.saturating_sub(1), end: eof.end });
+    while let Some(mode) = lexed.open.pop() {
+        lexed.tokens.push(Lexeme { kind: closer(mode), end: eof.end });
     }
     lexed.tokens.push(eof);
 }
 
 fn unclosed(mode: Mode) -> String {
-    format!("this string is not closed: {} is missing", if mode == Mode::Indented { "''" } else { "\"" })
+    match mode {
+        Mode::Indented => "this string is not closed: '' is missing".to_owned(),
+        Mode::Quoted => "this string is not closed: \" is missing".to_owned(),
+        _ => "this is not closed: '}' is missing".to_owned(),
+    }
 }
 
 fn closer(mode: Mode) -> Token {
@@ -97,34 +123,58 @@ fn closer(mode: Mode) -> Token {
 }
 
 impl Lexer<'_> {
-    /// Reads the string just opened up to the cut, and ends it there.
-    pub(super) fn read_cut(&mut self) {
-        let Some(cut) = self.cut.take() else { return };
+    /// The string or interpolation that begins at `start` has been entered.
+    pub(super) fn opened(&mut self, start: usize) {
+        match &mut self.ends {
+            Ends::Noted(noted) => {
+                noted.open.push(noted.all.len());
+                noted.all.push(Opened { at: start, kind: self.mode, end: None });
+            }
+            Ends::Cut(cut) if cut.start == start => {
+                let cut = *cut;
+                self.ends = Ends::Done;
+                self.read_cut(cut);
+            }
+            _ => {}
+        }
+    }
+
+    /// A string or interpolation has been left.
+    pub(super) fn closed(&mut self, end: usize) {
+        if let Ends::Noted(noted) = &mut self.ends
+            && let Some(closed) = noted.open.pop().and_then(|at| noted.all.get_mut(at))
+        {
+            closed.end = Some(end);
+        }
+    }
+
+    /// Reads what has just been entered up to the cut, and ends it there.
+    fn read_cut(&mut self, cut: Cut) {
         let text = self.text;
         let depth = self.around.len();
         let kind = self.mode;
         self.text = &text[..cut.end];
         while self.at < cut.end && self.around.len() >= depth {
-            match self.mode {
-                Mode::Code | Mode::Brace | Mode::Interpol => self.code(),
-                Mode::Quoted => self.quoted(),
-                Mode::Indented => self.indented(),
-                Mode::PathRel | Mode::PathAbs | Mode::PathHome => self.path_part(),
-            }
+            self.step();
         }
         self.text = text;
-        if self.around.len() >= depth {
-            self.faults.push(Fault {
-                token: self.tokens.len() as u32,
-                message: unclosed(kind),
-                start: cut.string as u32,
-                end: cut.end as u32,
-            });
-            while self.around.len() >= depth {
-                let close = closer(self.mode);
-                self.push(close, cut.end);
-                self.leave();
-            }
+        if self.around.len() < depth {
+            return;
         }
+        let token = self.tokens.len() as u32;
+        let (start, end) = (cut.start as u32, cut.end as u32);
+        self.faults.push(Fault { token, message: unclosed(kind), start, end });
+        while self.around.len() >= depth {
+            self.push(closer(self.mode), cut.end);
+            self.leave();
+        }
+    }
+
+    /// `/*` without end: a comment up to the end of the line.
+    pub(super) fn unclosed_comment(&mut self) {
+        let rest = &self.text[self.at..];
+        let end = self.at + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        self.fault("this comment is not closed: '*/' is missing".to_owned(), self.at, self.at + 2);
+        self.push(Token::Comment, end);
     }
 }

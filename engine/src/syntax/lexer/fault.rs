@@ -41,7 +41,7 @@ impl Lexer<'_> {
 
     /// Refuses the piece of text just read if it has a NUL byte.
     pub(super) fn refuse_nul(&mut self, start: usize, end: usize) {
-        if self.text[start..end].contains(&0) {
+        if has_plain_nul(&self.text[start..end]) {
             let value = unescape(&self.text[start..end]);
             self.refuse_value(&value, start, end);
         }
@@ -79,11 +79,7 @@ impl Lexer<'_> {
             if self.refuse_chunk(chunk, at) {
                 return;
             }
-            let escape_end = (at + escape_len).min(end);
-            if escape_len == 4 && self.text[at..escape_end].contains(&0) {
-                return self.refuse_value(&unescape(&self.text[at + 2..escape_end]), at, escape_end);
-            }
-            at = escape_end;
+            at = (at + escape_len).min(end);
             chunk = at;
         }
         self.refuse_chunk(chunk, end.max(chunk));
@@ -105,6 +101,21 @@ impl Lexer<'_> {
         let token = self.tokens.len() as u32 - 1;
         self.faults.push(Fault { token, message, start: start as u32, end: end as u32 });
     }
+}
+
+/// Whether there is a NUL byte without a backslash before it: Nix does not look at those with one.
+fn has_plain_nul(text: &[u8]) -> bool {
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            0 => return true,
+            b'\\' => {
+                bytes.next();
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The value of a piece of text between double quotes.

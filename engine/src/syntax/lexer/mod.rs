@@ -8,10 +8,11 @@ mod fault;
 mod strings;
 mod words;
 
+use self::close::Ends;
 use super::Features;
 use super::token::{Lexeme, Token};
 
-pub(super) use close::lex_closed;
+pub(super) use close::{Cut, cuts, lex_cut};
 pub(super) use fault::Fault;
 
 /// What a byte may be part of.
@@ -129,11 +130,12 @@ pub(super) struct Lexer<'t> {
     run: Run,
     /// No comment closes from here on.
     comments_end: usize,
+    /// Whether a pipe has been refused: once is enough.
+    pipes_refused: bool,
     /// Whether strings must be looked through for NUL bytes.
     has_nul: bool,
-    /// The strings opened, if somebody asked.
-    opened: Option<Vec<Opened>>,
-    cut: Option<Cut>,
+    /// What to do about strings without end.
+    ends: Ends,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -141,20 +143,6 @@ struct Run {
     start: usize,
     end: usize,
     underscore: Option<usize>,
-}
-
-/// A string, and where its opening quote stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Opened {
-    at: usize,
-    kind: Mode,
-}
-
-/// Where to end a string that its author did not: when the one opened at `string` has been read up to `end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Cut {
-    string: usize,
-    end: usize,
 }
 
 impl<'t> Lexer<'t> {
@@ -169,20 +157,24 @@ impl<'t> Lexer<'t> {
             faults: Vec::new(),
             run: Run::default(),
             comments_end: usize::MAX,
+            pipes_refused: false,
             has_nul: memchr::memchr(0, text).is_some(),
-            opened: None,
-            cut: None,
+            ends: Ends::AsWritten,
         }
     }
 
     fn run(&mut self) {
         while self.at < self.text.len() {
-            match self.mode {
-                Mode::Code | Mode::Brace | Mode::Interpol => self.code(),
-                Mode::Quoted => self.quoted(),
-                Mode::Indented => self.indented(),
-                Mode::PathRel | Mode::PathAbs | Mode::PathHome => self.path_part(),
-            }
+            self.step();
+        }
+    }
+
+    fn step(&mut self) {
+        match self.mode {
+            Mode::Code | Mode::Brace | Mode::Interpol => self.code(),
+            Mode::Quoted => self.quoted(),
+            Mode::Indented => self.indented(),
+            Mode::PathRel | Mode::PathAbs | Mode::PathHome => self.path_part(),
         }
     }
 
@@ -248,16 +240,14 @@ impl<'t> Lexer<'t> {
                 one(self, Token::LBrace);
                 self.enter(Mode::Brace);
             }
+            b'}' if self.mode == Mode::Interpol => self.close(Token::InterpolEnd, at + 1),
             b'}' => {
-                one(self, if self.mode == Mode::Interpol { Token::InterpolEnd } else { Token::RBrace });
+                one(self, Token::RBrace);
                 self.leave();
             }
             b'"' => self.open(Token::Quote, at + 1, Mode::Quoted),
             b'\'' if next == b'\'' => self.open(Token::IndOpen, at + 2, Mode::Indented),
-            b'$' if next == b'{' => {
-                two(self, Token::Interpol);
-                self.enter(Mode::Interpol);
-            }
+            b'$' if next == b'{' => self.interpol(),
             b'(' => one(self, Token::LParen),
             b')' => one(self, Token::RParen),
             b'[' => one(self, Token::LBrack),
@@ -286,7 +276,8 @@ impl<'t> Lexer<'t> {
 
     /// A piped application, which a feature must allow.
     fn pipe(&mut self, kind: Token) {
-        if !self.features.pipe_operators {
+        if !self.features.pipe_operators && !self.pipes_refused {
+            self.pipes_refused = true;
             self.fault(fault::PIPES_DISABLED.to_owned(), self.at, self.at + 2);
         }
         self.push(kind, self.at + 2);

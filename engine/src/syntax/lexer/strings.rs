@@ -1,19 +1,31 @@
 //! The insides of strings.
 
-use super::{Lexer, Mode, Opened, class};
+use super::close::Ends;
+use super::{Lexer, Mode, class};
 use crate::syntax::token::Token;
 
 impl Lexer<'_> {
-    /// A string begins.
+    /// A string or interpolation begins.
     pub(super) fn open(&mut self, kind: Token, end: usize, mode: Mode) {
-        if let Some(opened) = &mut self.opened {
-            opened.push(Opened { at: self.at, kind: mode });
-        }
         let start = self.at;
         self.push(kind, end);
         self.enter(mode);
-        if self.cut.is_some_and(|cut| cut.string == start) {
-            self.read_cut();
+        if self.ends != Ends::AsWritten {
+            self.opened(start);
+        }
+    }
+
+    /// `${`
+    pub(super) fn interpol(&mut self) {
+        self.open(Token::Interpol, self.at + 2, Mode::Interpol);
+    }
+
+    /// A string or interpolation ends.
+    pub(super) fn close(&mut self, kind: Token, end: usize) {
+        self.push(kind, end);
+        self.leave();
+        if self.ends != Ends::AsWritten {
+            self.closed(end);
         }
     }
 
@@ -45,14 +57,8 @@ impl Lexer<'_> {
             }
         }
         match token {
-            Some(Token::Interpol) => {
-                self.push(Token::Interpol, end + 2);
-                self.enter(Mode::Interpol);
-            }
-            Some(close) => {
-                self.push(close, end + 1);
-                self.leave();
-            }
+            Some(Token::Interpol) => self.interpol(),
+            Some(close) => self.close(close, end + 1),
             None => {}
         }
     }
@@ -89,14 +95,8 @@ impl Lexer<'_> {
             }
         }
         match token {
-            Some(Token::Interpol) => {
-                self.push(Token::Interpol, end + 2);
-                self.enter(Mode::Interpol);
-            }
-            Some(close) => {
-                self.push(close, end + 2);
-                self.leave();
-            }
+            Some(Token::Interpol) => self.interpol(),
+            Some(close) => self.close(close, end + 2),
             None => {}
         }
     }

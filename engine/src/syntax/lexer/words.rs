@@ -1,6 +1,7 @@
 //! Names, numbers, paths and addresses: the tokens between which only their ends tell. The longest reading wins, as in
 //! Nix.
 
+use super::close::Ends;
 use super::{Lexer, Mode, Run, class, fault};
 use crate::syntax::token::Token;
 
@@ -91,15 +92,25 @@ impl Lexer<'_> {
         let at = self.at;
         match next {
             b'/' => self.push(Token::Update, at + 2),
-            b'*' if at < self.comments_end => match memchr::memmem::find(&self.text[at + 2..], b"*/") {
-                Some(len) => self.push(Token::Comment, at + 2 + len + 2),
-                None => {
-                    self.comments_end = at;
-                    self.push(Token::Slash, at + 1);
-                }
-            },
+            b'*' => self.comment(),
             _ if self.path(at) => {}
             _ => self.push(Token::Slash, at + 1),
+        }
+    }
+
+    /// `/*`, which begins a comment if one ends.
+    fn comment(&mut self) {
+        let at = self.at;
+        if at < self.comments_end {
+            if let Some(len) = memchr::memmem::find(&self.text[at + 2..], b"*/") {
+                return self.push(Token::Comment, at + 2 + len + 2);
+            }
+            self.comments_end = at;
+        }
+        if self.ends == Ends::AsWritten {
+            self.push(Token::Slash, at + 1);
+        } else {
+            self.unclosed_comment();
         }
     }
 
@@ -167,8 +178,7 @@ impl Lexer<'_> {
     pub(super) fn path_part(&mut self) {
         let at = self.at;
         if self.byte(at) == b'$' && self.byte(at + 1) == b'{' {
-            self.push(Token::Interpol, at + 2);
-            return self.enter(Mode::Interpol);
+            return self.interpol();
         }
         let run = self.skip(at, class::PATH);
         let end = if self.byte(run) != b'/' {

@@ -6,13 +6,12 @@
 
 use rnix::SyntaxKind;
 
+use super::super::mend::MAX_ERRORS;
 use super::expr::is_infix;
 use super::{Frame, Mark, Parser, Step, SyntaxError, Token, TokenSet, What};
 
 /// How many enclosing constructs are asked whether they wait for a token.
 const MAX_ASKED: usize = 256;
-/// How many errors are kept.
-const MAX_ERRORS: usize = 100;
 /// How long an attribute path is recognised as the beginning of a binding.
 const MAX_PATH: usize = 16;
 

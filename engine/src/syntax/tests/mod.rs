@@ -1,7 +1,10 @@
 //! The room's tests.
 
 mod depth;
+mod recovery;
 mod shape;
+mod soup;
+mod verdict;
 
 use super::{Event, Features, Parse, SyntaxKind, parse};
 
