@@ -16,13 +16,4 @@ pub mod syntax;
 pub mod text;
 pub mod value;
 pub mod vm;
-pub mod world {
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Request {
-        CopyPath(String),
-    }
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Answer {
-        Path(String),
-    }
-}
+pub mod world;

@@ -191,13 +191,27 @@ impl Vm {
     }
 
     pub(super) fn copy_to_store(&mut self, path: Value) -> Result<Next, Fault> {
-        let path = self.heap.text(path);
-        Ok(self.ask(crate::world::Request::CopyPath(path)))
+        let path = crate::world::CanonPath::new(self.heap.bytes(path));
+        let name = String::from_utf8_lossy(path.file_name().unwrap_or(b"source")).into();
+        if path.as_bytes().ends_with(crate::store::DRV_SUFFIX.as_bytes()) {
+            return Err(Fault::new(FaultKind::Outside, "file names are not allowed to end in '.drv'"));
+        }
+        Ok(self.ask(crate::world::Request::CopyToStore {
+            path,
+            how: crate::world::SymlinkResolution::Ancestors,
+            name,
+            method: crate::world::HashMethod::Nar,
+            filter: None,
+        }))
     }
 
     pub(super) fn copied_to_store(&mut self) -> Result<Value, Fault> {
-        let crate::world::Answer::Path(path) = self.take_answer().expect("answered");
-        Ok(self.heap.plain_string(path.as_bytes()))
+        let answer = self.take_answer().unwrap_or(crate::world::Answer::Done);
+        let path = answer.into_path().map_err(|it| Fault::new(FaultKind::Outside, it.to_string()))?;
+        let path = crate::store::StorePath::parse(&path.to_text())
+            .map_err(|it| Fault::new(FaultKind::Outside, it.to_string()))?;
+        let context = self.heap.contexts.single(crate::store::ContextElement::Opaque(path.clone()));
+        Ok(self.heap.string(path.as_str().as_bytes(), context))
     }
 
     pub(super) fn assertion_failed(&self, pc: u32) -> Fault {
