@@ -1,7 +1,12 @@
 //! What `builtins` holds: one file for each family, one table for evaluator and editor.
 
+mod attrs;
+mod attrs_group;
 mod control;
+mod lists;
+mod lists_call;
 mod math;
+mod sort;
 mod types;
 
 use crate::bytecode::Op;

@@ -52,6 +52,17 @@ impl Heap {
         self.put(data + index as u32, v.0);
     }
 
+    /// Copies the elements of `from` into a list that is being built, from an index on.
+    pub fn list_copy(&mut self, from: Value, to: Value, at: usize) {
+        let n = self.list_len(from);
+        if n == 0 {
+            return;
+        }
+        let source = (self.word(from.payload()) >> 32) as usize;
+        let target = (self.word(to.payload()) >> 32) as usize + at;
+        self.words.copy_within(source..source + n, target);
+    }
+
     fn list_head(&mut self, len: usize) -> u32 {
         let offset = self.top();
         self.push((u64::from(offset + 1) << 32) | len as u64);

@@ -61,6 +61,8 @@ symbols! {
 pub struct Caches {
     /// Room for building strings.
     pub buffer: Vec<u8>,
+    /// The keys met by each `genericClosure` at work, innermost last.
+    pub key_sets: Vec<super::KeySet>,
     /// The keys of what `tryEval` gives; 0 if there are none yet.
     pub try_eval_keys: u32,
 }

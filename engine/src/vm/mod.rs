@@ -21,6 +21,7 @@ mod equality;
 mod fault;
 mod force;
 mod frame;
+mod keys;
 mod load;
 mod native;
 mod pattern;
@@ -33,6 +34,7 @@ mod unwind;
 pub use coerce::CoerceFlags;
 pub use fault::{Fault, FaultData, FaultKind, TraceLine};
 pub use frame::{Frame, FrameKind};
+pub use keys::KeySet;
 pub use load::{APPLY, COERCE, COERCE_PATH, DEEP_FORCE, EQUAL, FORCE, LESS, NATIVES, Names};
 pub use native::{Arg, Native, Need, Next, Order, Run, START, Visible, arg};
 pub use source::Reading;
@@ -211,6 +213,21 @@ impl Vm {
     #[inline(always)]
     pub fn set_slot(&mut self, frame: &Frame, index: u32, v: Value) {
         self.stack[(frame.base + index) as usize] = v;
+    }
+
+    /// The list of what lies on the stack from `first` on.
+    pub fn list_of_stack(&mut self, first: usize) -> Value {
+        self.heap.list(&self.stack[first..])
+    }
+
+    /// The pattern of a function of one argument.
+    #[must_use]
+    pub fn formals_of(&mut self, lambda: Value) -> Vec<crate::bytecode::FormalSlot> {
+        self.entry(lambda.aux());
+        match self.program.bodies[lambda.aux() as usize].formals {
+            Some(table) => self.program.formals[table as usize].formals.to_vec(),
+            None => Vec::new(),
+        }
     }
 
     /// Drops what lies above the first `n` slots of a frame.
