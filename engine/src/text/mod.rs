@@ -3,6 +3,7 @@
 pub mod escape;
 pub mod json;
 pub mod number;
+pub mod regex;
 pub mod suggest;
 pub mod version;
 pub mod xml;
