@@ -35,7 +35,17 @@ impl Features {
 /// Every builtin: name, arguments, documentation and what it does.
 #[must_use]
 pub fn table() -> Vec<Native> {
-    [types::TABLE, math::TABLE, control::TABLE].concat()
+    let families: &[&[Native]] = &[
+        types::TABLE,
+        math::TABLE,
+        control::TABLE,
+        lists::TABLE,
+        lists_call::TABLE,
+        sort::TABLE,
+        attrs::TABLE,
+        attrs_group::TABLE,
+    ];
+    families.concat()
 }
 
 /// The instruction that does what a builtin does.
