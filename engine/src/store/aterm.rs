@@ -18,42 +18,51 @@ pub(super) struct Tail {
     holes: Vec<(usize, usize)>,
 }
 
+/// What follows the backslash in place of a byte; 0 for a byte that stands for itself.
+static ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table[b'\n' as usize] = b'n';
+    table[b'\r' as usize] = b'r';
+    table[b'\t' as usize] = b't';
+    table
+};
+
+/// How many bytes are looked at together.
+const CHUNK: usize = 32;
+
 /// Appends `text` between quotes, escaped.
 pub(super) fn push_string(out: &mut Vec<u8>, text: &[u8]) {
-    out.reserve(text.len() + 2);
+    out.reserve(text.len() + text.len() / 8 + 2);
     out.push(b'"');
-    let mut rest = text;
-    // Most stretches have nothing to escape: finding that out for 32 bytes at once is one vector comparison.
-    while let Some((chunk, after)) = rest.split_first_chunk::<32>() {
-        if chunk.iter().fold(false, |any, &it| any | needs_escape(it)) {
-            push_escaped(out, chunk);
-        } else {
+    let (chunks, rest) = text.as_chunks::<CHUNK>();
+    for chunk in chunks {
+        // Most chunks have nothing to escape; this looser question is three vector comparisons.
+        let needs_care = |it: u8| u8::from(it < b' ') | u8::from(it == b'"') | u8::from(it == b'\\');
+        if chunk.iter().fold(0, |any, &it| any | needs_care(it)) == 0 {
             out.extend_from_slice(chunk);
+        } else {
+            push_escaped(out, chunk);
         }
-        rest = after;
     }
     push_escaped(out, rest);
     out.push(b'"');
 }
 
-fn needs_escape(byte: u8) -> bool {
-    byte == b'"' || byte == b'\\' || byte == b'\n' || byte == b'\r' || byte == b'\t'
-}
-
+/// Escapes at most a chunk. Scripts have a line end or quote in every other chunk, so this takes no branch for one:
+/// both bytes are written, and the second is kept or not.
 fn push_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|&it| needs_escape(it)) {
-        out.extend_from_slice(&rest[..at]);
-        let letter = match rest[at] {
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            other => other,
-        };
-        out.extend_from_slice(&[b'\\', letter]);
-        rest = &rest[at + 1..];
+    let mut escaped = [0; 2 * CHUNK];
+    let mut len = 0;
+    for &byte in bytes {
+        let letter = ESCAPES[byte as usize];
+        let is_escaped = letter != 0;
+        escaped[len % (2 * CHUNK)] = if is_escaped { b'\\' } else { byte };
+        escaped[(len + 1) % (2 * CHUNK)] = letter;
+        len += 1 + usize::from(is_escaped);
     }
-    out.extend_from_slice(rest);
+    out.extend_from_slice(&escaped[..len]);
 }
 
 /// Appends `text` between quotes as it is: paths, digits and output names, which Nix does not escape either.
