@@ -14,7 +14,7 @@ pub(super) fn mend(text: &[u8], features: Features, verdict: Option<SyntaxError>
     // Where a string lacks its end is a guess; the best is the one that leaves the fewest oddities.
     let mut best: Option<Reading> = None;
     for cut in cuts(text, features) {
-        let reading = read(text, features, Some(cut));
+        let reading = read(text, features, cut);
         if best.as_ref().is_none_or(|best| reading.oddity < best.oddity) {
             best = Some(reading);
         }
@@ -67,6 +67,9 @@ fn inside_out(tokens: &[Lexeme]) -> usize {
     let closes = |token: Token| matches!(token, Token::QuoteClose | Token::IndClose);
     tokens
         .windows(2)
-        .filter(|pair| (word(pair[0].kind) && opens(pair[1].kind)) || (closes(pair[0].kind) && word(pair[1].kind)))
+        .filter(|pair| {
+            (word(pair[0].kind) && opens(pair[1].kind))
+                || (closes(pair[0].kind) && (word(pair[1].kind) || opens(pair[1].kind)))
+        })
         .count()
 }

@@ -5,7 +5,7 @@ use super::{Fault, Features, Lexed, Lexer, Mode};
 use crate::syntax::token::{Lexeme, Token};
 
 /// How many places of each kind are proposed.
-const MAX_PROPOSED: usize = 8;
+const MAX_PROPOSED: usize = 5;
 /// In texts beyond this size, fewer: every proposal is read.
 const LONG_TEXT: usize = 256 * 1024;
 
@@ -44,39 +44,56 @@ pub(in crate::syntax) struct Cut {
     end: usize,
 }
 
-/// Where a text may lack the end of a string or interpolation, the likeliest first; nothing if all of them end.
-pub(in crate::syntax) fn cuts(text: &[u8], features: Features) -> Vec<Cut> {
+/// Where a text that is no program may lack the end of a string or interpolation, the likeliest first. `None` stands for
+/// leaving it as it is written, if it can be.
+pub(in crate::syntax) fn cuts(text: &[u8], features: Features) -> Vec<Option<Cut>> {
     let mut lexer = Lexer::new(text, features);
     lexer.ends = Ends::Noted(Noted::default());
     lexer.run();
-    let Ends::Noted(noted) = lexer.ends else { return Vec::new() };
-    let Some(outermost) = noted.open.first() else { return Vec::new() };
+    let Ends::Noted(noted) = lexer.ends else { return vec![None] };
 
-    // The one without end is rarely the last: everything behind it has been read inside out.
+    // The one without end is rarely the last: everything behind it has been read inside out, until chance or another
+    // mistake turned it back.
+    let max = if text.len() > LONG_TEXT { 1 } else { MAX_PROPOSED };
+    let touching = noted.all.iter().filter(|opened| touches(text, opened)).take(max);
+    let touching = touching.flat_map(|opened| cuts_of(text, *opened));
+    let Some(outermost) = noted.open.first() else {
+        return std::iter::once(None).chain(touching.map(Some)).collect();
+    };
     let spans_lines = |opened: &&Opened| opened.end.is_none_or(|end| text[opened.at..end].contains(&b'\n'));
     let suspects = noted.all.iter().filter(spans_lines);
-    let max = if text.len() > LONG_TEXT { 1 } else { MAX_PROPOSED };
     let interpols = suspects.clone().filter(|opened| opened.kind == Mode::Interpol).take(max);
     let strings = suspects.filter(|opened| opened.kind != Mode::Interpol).take(max);
-    strings.chain([&noted.all[*outermost]]).chain(interpols).map(|opened| cut_of(text, *opened)).collect()
+    let spanning = strings.chain([&noted.all[*outermost]]).chain(interpols);
+    touching.chain(spanning.flat_map(|opened| cuts_of(text, *opened))).map(Some).collect()
 }
 
-/// A string ends before the first semicolon of its line, or else with the line, closing brackets left out; an
-/// interpolation ends with its first words.
-fn cut_of(text: &[u8], opened: Opened) -> Cut {
+/// Whether a string has no blank between it and a word or another string: then it is what lies between two strings.
+fn touches(text: &[u8], opened: &Opened) -> bool {
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'"';
+    opened.kind != Mode::Interpol
+        && (text[..opened.at].last().is_some_and(u8::is_ascii_alphanumeric)
+            || opened.end.is_some_and(|end| text.get(end).is_some_and(word)))
+}
+
+/// A string ends before the first semicolon of its line, or else with the line, closing brackets left out; or it ends
+/// with its first word. An interpolation ends with its first words.
+fn cuts_of(text: &[u8], opened: Opened) -> impl Iterator<Item = Cut> {
     let start = opened.at + if opened.kind == Mode::Quoted { 1 } else { 2 };
-    let line = &text[start..];
+    let end = opened.end.map_or(text.len(), |end| end - (start - opened.at)).max(start);
+    let line = &text[start..end];
     let line = &line[..memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len())];
-    let len = if opened.kind == Mode::Interpol {
+    let cut = move |len: usize| Cut { start: opened.at, end: start + len };
+    if opened.kind == Mode::Interpol {
         let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        line.iter().take_while(|byte| word(byte)).count()
-    } else {
-        memchr::memchr(b';', line).unwrap_or_else(|| {
-            let closes = |byte: &u8| matches!(byte, b' ' | b'\t' | b')' | b']' | b'}');
-            line.iter().rposition(|byte| !closes(byte)).map_or(0, |last| last + 1)
-        })
-    };
-    Cut { start: opened.at, end: start + len }
+        return [Some(cut(line.iter().take_while(|byte| word(byte)).count())), None].into_iter().flatten();
+    }
+    let closes = |byte: &u8| matches!(byte, b' ' | b'\t' | b')' | b']' | b'}');
+    let by_line = memchr::memchr(b';', line)
+        .unwrap_or_else(|| line.iter().rposition(|byte| !closes(byte)).map_or(0, |last| last + 1));
+    let by_word = line.iter().position(|byte| closes(byte) || matches!(byte, b';' | b','));
+    let by_word = by_word.filter(|len| *len != by_line);
+    [Some(cut(by_line)), by_word.map(cut)].into_iter().flatten()
 }
 
 /// Cuts a text into tokens and ends what `cut` says, with tokens without text for everything open in it. What is open at

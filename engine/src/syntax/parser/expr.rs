@@ -58,6 +58,9 @@ impl What {
 
 impl Parser<'_> {
     pub(super) fn expr(&mut self) -> Step {
+        if self.tolerant() && self.names_value() {
+            return self.recover_bare();
+        }
         match self.kind {
             Token::Ident => match self.second() {
                 Token::Colon => {
@@ -107,6 +110,9 @@ impl Parser<'_> {
     }
 
     pub(super) fn select(&mut self) -> Step {
+        if self.tolerant() && self.binding_ahead() {
+            return self.recover_operand();
+        }
         if self.tolerant() && self.lambda_ahead() {
             self.complain("a function here must stand in parentheses");
             return Step::Expr;
@@ -263,6 +269,9 @@ impl Parser<'_> {
 
     /// A whole expression ended: on with what it is part of.
     pub(super) fn whole(&mut self, mark: Mark) -> Step {
+        if self.tolerant() && self.if_missing() {
+            self.push(What::IfHead, mark);
+        }
         let frame = self.pop();
         let start = frame.start;
         if let Some(closer) = frame.what.closer() {

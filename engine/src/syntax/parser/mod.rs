@@ -5,6 +5,7 @@
 //! tolerant one reads any tokens: it leaves holes (empty error nodes) where something is missing, puts what fits nowhere
 //! into error nodes, and says so.
 
+mod ahead;
 mod expr;
 mod output;
 mod recover;
@@ -49,6 +50,7 @@ pub(super) fn parse(text: &[u8], tokens: &[Lexeme], attitude: Attitude) -> Outco
         refused: false,
         errors: Vec::new(),
         complained: None,
+        lacking: if attitude == Attitude::Tolerant { ahead::lacking(tokens) } else { 0 },
     };
     parser.find_next();
     parser.run();
@@ -130,6 +132,8 @@ enum What {
     LegacyLet,
     /// The bindings of `let … in`.
     Let,
+    /// Bindings before which `{` or `let` is missing; how they end tells which.
+    Bare,
     /// The value of a binding.
     Binding,
     PathOfBinding,
@@ -194,6 +198,8 @@ struct Parser<'t> {
     errors: Vec<SyntaxError>,
     /// The token last complained about.
     complained: Option<usize>,
+    /// How many `{` and `let` are missing somewhere, as far as a tolerant machine can tell by counting.
+    lacking: usize,
 }
 
 impl Parser<'_> {

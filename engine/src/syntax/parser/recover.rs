@@ -8,45 +8,7 @@ use rnix::SyntaxKind;
 
 use super::super::mend::MAX_ERRORS;
 use super::expr::is_infix;
-use super::{Frame, Mark, Parser, Step, SyntaxError, Token, TokenSet, What};
-
-/// How many enclosing constructs are asked whether they wait for a token.
-const MAX_ASKED: usize = 256;
-/// How long an attribute path is recognised as the beginning of a binding.
-const MAX_PATH: usize = 16;
-
-const NOTHING: TokenSet = TokenSet::of(&[]);
-
-impl What {
-    /// What ends the construct.
-    const fn waits_for(self) -> TokenSet {
-        const SET: TokenSet = TokenSet::of(&[Token::RBrace, Token::Inherit]);
-        const LET: TokenSet = TokenSet::of(&[Token::In, Token::Inherit]);
-        const PAREN: TokenSet = TokenSet::of(&[Token::RParen]);
-        const LIST: TokenSet = TokenSet::of(&[Token::RBrack]);
-        const SEMICOLON: TokenSet = TokenSet::of(&[Token::Semicolon]);
-        const STR: TokenSet = TokenSet::of(&[Token::QuoteClose, Token::IndClose, Token::Text, Token::IndText]);
-        const PATH: TokenSet = TokenSet::of(&[Token::PathEnd, Token::PartRel, Token::PartAbs, Token::PartHome]);
-        const INTERPOL: TokenSet = TokenSet::of(&[Token::InterpolEnd]);
-        const IF: TokenSet = TokenSet::of(&[Token::Then, Token::Else]);
-        const THEN: TokenSet = TokenSet::of(&[Token::Else]);
-        const FORMALS: TokenSet = TokenSet::of(&[Token::Comma, Token::RBrace]);
-        match self {
-            Self::Paren | Self::InheritFrom => PAREN,
-            Self::List => LIST,
-            Self::Set | Self::LegacyLet => SET,
-            Self::Let => LET,
-            Self::Binding | Self::Inherit | Self::AssertHead | Self::WithHead => SEMICOLON,
-            Self::Str => STR,
-            Self::Path(..) => PATH,
-            Self::Interpol | Self::Dynamic => INTERPOL,
-            Self::IfHead => IF,
-            Self::IfThen => THEN,
-            Self::Formals(_) => FORMALS,
-            _ => NOTHING,
-        }
-    }
-}
+use super::{Frame, Mark, Parser, Step, SyntaxError, Token, What};
 
 impl Parser<'_> {
     /// A token that does not fit, for a strict machine.
@@ -92,70 +54,6 @@ impl Parser<'_> {
         start
     }
 
-    /// Whether an enclosing construct waits for the token at hand, or nothing can follow any more.
-    fn awaited(&self) -> bool {
-        self.kind == Token::Eof || self.waits(self.kind) || self.binding_ahead()
-    }
-
-    /// Whether an enclosing construct waits for a token. Interpolations end with their string, so what is around that
-    /// does not count.
-    fn waits(&self, token: Token) -> bool {
-        for frame in self.frames.iter().rev().take(MAX_ASKED) {
-            if frame.what.waits_for().contains(token) {
-                return true;
-            }
-            if matches!(frame.what, What::Interpol | What::Dynamic) {
-                return false;
-            }
-        }
-        false
-    }
-
-    /// Whether a binding begins here, within one that should have ended before.
-    pub(super) fn binding_ahead(&self) -> bool {
-        if !self.kind.starts_attr() {
-            return false;
-        }
-        let mut at = self.here;
-        for _ in 0..MAX_PATH {
-            let (mut kind, mut here) = self.look(at);
-            if kind == Token::Quote {
-                (kind, here) = self.look(here + 1);
-                if kind == Token::Text {
-                    (kind, here) = self.look(here + 1);
-                }
-                if kind != Token::QuoteClose {
-                    return false;
-                }
-            } else if !matches!(kind, Token::Ident | Token::OrWord) {
-                return false;
-            }
-            (kind, here) = self.look(here + 1);
-            match kind {
-                Token::Assign => return self.waits(Token::Semicolon),
-                Token::Dot => at = here + 1,
-                _ => return false,
-            }
-        }
-        false
-    }
-
-    /// Whether the path behind a dot is really the next binding, on its own line.
-    pub(super) fn dangling_dot(&self) -> bool {
-        !matches!(self.top(), What::PathOfBinding)
-            && self.text[self.at as usize..].iter().take_while(|byte| byte.is_ascii_whitespace()).any(|&b| b == b'\n')
-            && self.binding_ahead()
-    }
-
-    /// Whether a function begins here, which as an operand, argument or element needs parentheses.
-    pub(super) fn lambda_ahead(&self) -> bool {
-        match self.kind {
-            Token::Ident => matches!(self.second(), Token::Colon | Token::At),
-            Token::LBrace => self.formals_ahead(),
-            _ => false,
-        }
-    }
-
     pub(super) fn recover_operand(&mut self) -> Step {
         if !self.tolerant() {
             return self.refuse();
@@ -180,6 +78,27 @@ impl Parser<'_> {
                 Step::Select
             }
         }
+    }
+
+    /// Bindings stand where an expression should: either it is missing, or what opens a set is.
+    pub(super) fn recover_bare(&mut self) -> Step {
+        if self.lacking == 0 && self.waits(Token::Semicolon) {
+            return self.recover_operand();
+        }
+        self.lacking = self.lacking.saturating_sub(1);
+        self.complain("'{' or 'let' is missing before a binding");
+        let start = self.open();
+        self.push(What::Bare, start);
+        Step::Bindings
+    }
+
+    /// Whether what just ended is the condition of an `if` that is missing.
+    pub(super) fn if_missing(&mut self) -> bool {
+        let missing = self.kind == Token::Then && !self.waits(Token::Then);
+        if missing {
+            self.complain("'if' is missing before 'then'");
+        }
+        missing
     }
 
     pub(super) fn recover_rec(&mut self, start: Mark) -> Step {
@@ -280,6 +199,28 @@ impl Parser<'_> {
             self.complain_unexpected();
             self.skip();
             return Step::Bindings;
+        }
+        if self.kind == Token::Assign {
+            self.complain("a name is missing before '='");
+            let start = self.open();
+            self.out.node(SyntaxKind::NODE_ATTRPATH, start);
+            self.bump();
+            self.push(What::Binding, start);
+            return Step::Expr;
+        }
+        let opens = matches!(self.kind, Token::LBrace | Token::LBrack | Token::LParen | Token::Rec)
+            || matches!(self.kind, Token::Let | Token::If | Token::With | Token::Assert);
+        if opens && self.top() == What::Let {
+            self.complain_missing(Token::In);
+            let start = self.pop().start;
+            return self.tail(SyntaxKind::NODE_LET_IN, start);
+        }
+        if opens {
+            self.complain("a name and '=' are missing before an expression");
+            let start = self.open();
+            self.out.node(SyntaxKind::NODE_ATTRPATH, start);
+            self.push(What::Binding, start);
+            return Step::Expr;
         }
         let frame = self.pop();
         if self.awaited() {

@@ -7,9 +7,9 @@ use super::{Binder, Frame, Mark, Parser, Step, Token, What};
 impl Parser<'_> {
     pub(super) fn bindings(&mut self) -> Step {
         match (self.kind, self.top()) {
-            (Token::RBrace, What::Set) => self.end_set(SyntaxKind::NODE_ATTR_SET),
+            (Token::RBrace, What::Set | What::Bare) => self.end_set(SyntaxKind::NODE_ATTR_SET),
             (Token::RBrace, What::LegacyLet) => self.end_set(SyntaxKind::NODE_LEGACY_LET),
-            (Token::In, What::Let) => {
+            (Token::In, What::Let | What::Bare) => {
                 self.bump();
                 let start = self.pop().start;
                 self.tail(SyntaxKind::NODE_LET_IN, start)
@@ -128,6 +128,10 @@ impl Parser<'_> {
     pub(super) fn formals_ahead(&self) -> bool {
         let (first, at) = self.look(self.here + 1);
         let (second, at) = self.look(at + 1);
+        if self.tolerant() && first == Token::Ident && matches!(second, Token::Ident | Token::Ellipsis) {
+            // A comma is missing, or `=`.
+            return matches!(self.look(at + 1).0, Token::Comma | Token::Question | Token::RBrace);
+        }
         match (first, second) {
             (Token::Ellipsis, _) => true,
             (Token::RBrace, Token::Colon | Token::At) => true,

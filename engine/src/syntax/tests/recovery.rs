@@ -154,6 +154,48 @@ fn something_is_missing() {
         "{ a = [ (b { c = 1; ] ; d = 2; }",
         "(root (attr_set { (attrpath_value (attrpath (ident a)) = (list [ (paren ( (apply (ident b) (attr_set { (attrpath_value (attrpath (ident c)) = (literal 1) ;)))) ]) ;) (attrpath_value (attrpath (ident d)) = (literal 2) ;) }))",
     );
+    check(
+        "{ a = \n  b = 2; }",
+        "(root (attr_set { (attrpath_value (attrpath (ident a)) = (error)) (attrpath_value (attrpath (ident b)) = (literal 2) ;) }))",
+    );
+    check(
+        "{ a = f (x: \n  b = 2; }",
+        "(root (attr_set { (attrpath_value (attrpath (ident a)) = (apply (ident f) (paren ( (lambda (ident_param (ident x)) : (error))))) (attrpath_value (attrpath (ident b)) = (literal 2) ;) }))",
+    );
+    check(
+        "a = 1; b = 2;",
+        "(root (attr_set (attrpath_value (attrpath (ident a)) = (literal 1) ;) (attrpath_value (attrpath (ident b)) = (literal 2) ;)))",
+    );
+    check("x = 1; in x", "(root (let_in (attrpath_value (attrpath (ident x)) = (literal 1) ;) in (ident x)))");
+    check(
+        "{ a = b = 1; c = 2; }; d = 3; }",
+        "(root (attr_set { (attrpath_value (attrpath (ident a)) = (attr_set (attrpath_value (attrpath (ident b)) = (literal 1) ;) (attrpath_value (attrpath (ident c)) = (literal 2) ;) }) ;) (attrpath_value (attrpath (ident d)) = (literal 3) ;) }))",
+    );
+    check(
+        "let a = 1; { b = a; }",
+        "(root (let_in let (attrpath_value (attrpath (ident a)) = (literal 1) ;) (attr_set { (attrpath_value (attrpath (ident b)) = (ident a) ;) })))",
+    );
+    check(
+        "{ = 1; b = 2; }",
+        "(root (attr_set { (attrpath_value (attrpath) = (literal 1) ;) (attrpath_value (attrpath (ident b)) = (literal 2) ;) }))",
+    );
+    check(
+        "{ a = 1; { b = 2; }; c = 3; }",
+        "(root (attr_set { (attrpath_value (attrpath (ident a)) = (literal 1) ;) (attrpath_value (attrpath) (attr_set { (attrpath_value (attrpath (ident b)) = (literal 2) ;) }) ;) (attrpath_value (attrpath (ident c)) = (literal 3) ;) }))",
+    );
+    check(
+        "{ a b, c }: a",
+        "(root (lambda (pattern { (pat_entry (ident a)) (pat_entry (ident b)) , (pat_entry (ident c)) }) : (ident a)))",
+    );
+    check("[ \"a \"b\" \"c\" ]", "(root (list [ (string \" a) (string \" b \") (string \" c \") ]))");
+    check(
+        "{ a = b or \"; c = d or \"\"; e = f or \"\"; }",
+        "(root (attr_set { (attrpath_value (attrpath (ident a)) = (apply (apply (ident b) (ident or)) (string \")) ;) (attrpath_value (attrpath (ident c)) = (apply (apply (ident d) (ident or)) (string \" \")) ;) (attrpath_value (attrpath (ident e)) = (apply (apply (ident f) (ident or)) (string \" \")) ;) }))",
+    );
+    check(
+        "{ x = a then b else c; y = 1; }",
+        "(root (attr_set { (attrpath_value (attrpath (ident x)) = (if_else (ident a) then (ident b) else (ident c)) ;) (attrpath_value (attrpath (ident y)) = (literal 1) ;) }))",
+    );
 }
 
 #[test]
