@@ -1,10 +1,20 @@
-use nixscope_engine::{store::VirtualStore, world::{Disk, World}, *};
+use nixscope_engine::{
+    store::VirtualStore,
+    world::{Disk, World},
+    *,
+};
 fn run(vm: &mut vm::Vm, world: &mut dyn World) -> Option<value::Value> {
     loop {
         match vm.run(u64::MAX) {
             vm::Stop::Done(v) => return Some(v),
-            vm::Stop::Ask(request) => { let a = world.answer(&request); vm.answer(a); }
-            vm::Stop::Fault(f) => { println!("{:#?}", f.data()); return None; }
+            vm::Stop::Ask(request) => {
+                let a = world.answer(&request);
+                vm.answer(a);
+            }
+            vm::Stop::Fault(f) => {
+                println!("{:#?}", f.data());
+                return None;
+            }
             vm::Stop::Fuel => {}
         }
     }
@@ -18,7 +28,10 @@ fn main() {
     let t0 = std::time::Instant::now();
     let body = match vm.read(source::Origin::String, text.into(), "/tmp", &[]) {
         Ok(b) => b,
-        Err(f) => { println!("{:#?}", f.data()); return; }
+        Err(f) => {
+            println!("{:#?}", f.data());
+            return;
+        }
     };
     vm.start(body, 0);
     let Some(v) = run(&mut vm, &mut world) else { return };

@@ -109,7 +109,10 @@ pub(super) const TABLE: &[Native] = &[
     ),
     Native::pure(
         "mapAttrs",
-        &[arg("f", Need::Lazy, ""), arg("attrset", Need::Attrs, "while evaluating the second argument passed to builtins.mapAttrs")],
+        &[
+            arg("f", Need::Lazy, ""),
+            arg("attrset", Need::Attrs, "while evaluating the second argument passed to builtins.mapAttrs"),
+        ],
         |vm, a| {
             let flat = vm.heap.flatten(a[1]);
             Ok(if flat.payload() == 0 { flat } else { vm.lazy_map_attrs(a[0], flat) })

@@ -190,8 +190,8 @@ fn generic_closure(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         }
         OPERATOR => {
             let operator = vm.pop();
-            let callable = operator.is_function()
-                || (operator.is_attrs() && vm.heap.attr(operator, vm.names.functor).is_some());
+            let callable =
+                operator.is_function() || (operator.is_attrs() && vm.heap.attr(operator, vm.names.functor).is_some());
             if !callable {
                 return Err(vm.type_fault("a function", operator));
             }

@@ -171,7 +171,8 @@ pub enum Op {
     Update(u32),
     /// Faults: an assertion does not hold.
     AssertFailed,
-    /// `settled settled →`: faults, saying how the sides of a failed `assert a == b` differ; goes on if they do not.
+    /// `settled settled → null`: faults, saying how the sides of a failed `assert a == b` differ; goes on if they do
+    /// not.
     AssertEqual,
     /// Makes the body's own environment.
     NewEnv(u32),

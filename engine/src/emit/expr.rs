@@ -462,7 +462,13 @@ impl Builder<'_> {
         ];
         if let Expr::Eq(a, b) = self.unit.module.exprs[cond.0 as usize] {
             let eq_place = self.place(cond);
-            plan.extend([Task::Strict(a), Task::Strict(b), Task::At(cond), Task::Op(Op::AssertEqual, eq_place)]);
+            plan.extend([
+                Task::Strict(a),
+                Task::Strict(b),
+                Task::At(cond),
+                Task::Op(Op::AssertEqual, eq_place),
+                Task::Op(Op::Pop, Pos::NONE),
+            ]);
         }
         plan.extend([Task::At(cond), Task::Op(Op::AssertFailed, place), Task::Here(holds), Task::Strict(body)]);
         self.plan(&plan);

@@ -152,11 +152,6 @@ pub(super) fn coerce_path(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault>
     }
 }
 
-/// Faults, saying how two values differ; goes on if they are equal after all.
-pub(super) fn assert_equal(_: &mut Vm, _: &mut Frame) -> Result<Next, Fault> {
-    Ok(Next::Return(Value::NULL))
-}
-
 impl Vm {
     /// "cannot coerce … to a string".
     #[must_use]
@@ -212,18 +207,5 @@ impl Vm {
             .map_err(|it| Fault::new(FaultKind::Outside, it.to_string()))?;
         let context = self.heap.contexts.single(crate::store::ContextElement::Opaque(path.clone()));
         Ok(self.heap.string(path.as_str().as_bytes(), context))
-    }
-
-    pub(super) fn assertion_failed(&self, pc: u32) -> Fault {
-        let frame = self.frames[self.frames.len() - 1];
-        let unit = self.program.bodies[frame.code as usize].unit;
-        let id = crate::ir::ExprId(self.program.exprs[pc as usize]);
-        let text = self
-            .units
-            .get(unit as usize)
-            .map(|unit| crate::ir::show::expr(&unit.module, &self.heap.symbols, id))
-            .unwrap_or_default();
-        let text = format!("assertion '{text}' failed");
-        Fault::new(FaultKind::Assertion, text).at(self.place(pc))
     }
 }

@@ -34,7 +34,11 @@ impl KeySet {
             Tag::Int | Tag::BigInt => self.ints.insert(vm.heap.as_int(key).unwrap_or(0)),
             Tag::Float => {
                 let f = vm.heap.as_float(key).unwrap_or(0.0);
-                if f.fract() == 0.0 && f.abs() < 9e15 { self.ints.insert(f as i64) } else { self.floats.insert(f.to_bits()) }
+                if f.fract() == 0.0 && f.abs() < 9e15 {
+                    self.ints.insert(f as i64)
+                } else {
+                    self.floats.insert(f.to_bits())
+                }
             }
             Tag::Str | Tag::Sym | Tag::Path => {
                 let bytes = vm.heap.bytes(key);
@@ -76,4 +80,3 @@ fn list_key(vm: &Vm, key: Value) -> Vec<u8> {
     }
     out
 }
-

@@ -93,7 +93,7 @@ internal! {
         ["while evaluating the result of the `__toString` attribute", "while evaluating one element of the list"];
     COERCE_PATH = 5: "coerceToPath", [value: Need::Any], super::coerce::coerce_path, [];
     ADD = 6: "add", [], super::string::add, ["while evaluating a path segment"];
-    ASSERT_EQUAL = 7: "assertEqual", [], super::coerce::assert_equal, [];
+    ASSERT_EQUAL = 7: "assertEqual", [], super::assert::assert_equal, [];
     FINISH = 8: "finish", [], finish, [];
     FORCE = 9: "force", [value: Need::Any], finish_arg, [];
     DEEP_FORCE = 10: "deepForce", [value: Need::Any], super::deep::deep_force, [];

@@ -13,6 +13,7 @@
 
 mod apply;
 mod arith;
+mod assert;
 mod attrs;
 mod coerce;
 mod compare;

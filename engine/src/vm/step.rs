@@ -165,7 +165,8 @@ impl Vm {
                 Ok(None)
             }
             Next::Native(native, n_args) => {
-                self.push_helper(native, n_args);
+                let pos = self.frames[self.frames.len() - 1].call_pos();
+                self.push_native(native, n_args, FrameKind::Helper, pos);
                 Ok(None)
             }
             Next::Again => Ok(None),
@@ -574,7 +575,10 @@ impl Vm {
                     self.stack.push(result);
                 }
                 Op::AssertFailed => attempt!(Err(self.assertion_failed(pc - 1))),
-                Op::AssertEqual => slow!(self.push_helper(super::load::ASSERT_EQUAL, 2)),
+                Op::AssertEqual => {
+                    let place = self.place(pc - 1);
+                    slow!(self.push_native(super::load::ASSERT_EQUAL, 2, FrameKind::Helper, place));
+                }
                 Op::NewEnv(n) => {
                     env = self.heap.env(env, n);
                     let top = self.frames.len() - 1;

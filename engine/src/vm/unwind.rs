@@ -92,6 +92,9 @@ impl Vm {
 
     fn trace_native(&self, fault: &mut Fault, frame: Frame) {
         let native = &self.natives[frame.code as usize];
+        if frame.code == super::load::ASSERT_EQUAL {
+            return self.trace_assert(fault, &frame);
+        }
         if frame.pc < START {
             let n = native.args.len();
             let at = frame.pc as usize;
@@ -118,6 +121,10 @@ impl Vm {
         if let Some(stopped_at) = self.selection(index, pc) {
             let (pos, text) = stopped_at;
             fault.push_trace(pos, text);
+        }
+        if self.program.ops[pc as usize] == Op::AssertEqual {
+            let text = format!("while evaluating the condition of the assertion '{}'", self.expression_text(pc + 2));
+            fault.push_trace(self.place(pc + 2), text);
         }
         for region in self.program.regions_of(frame.code) {
             if region.start > pc || pc >= region.end {
