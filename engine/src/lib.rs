@@ -5,11 +5,13 @@
 
 pub mod builtins;
 pub mod bytecode;
+pub mod diagnostic;
 pub mod emit;
 pub mod heap;
 pub mod ir;
 pub mod lower;
 pub mod print;
+pub mod session;
 pub mod source;
 pub mod store;
 pub mod syntax;

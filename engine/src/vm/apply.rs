@@ -289,6 +289,16 @@ impl Vm {
         Fault::new(FaultKind::Type, text)
     }
 
+    /// As [`Vm::start_call`], for a call whose place traces name.
+    pub fn start_call_at(&mut self, function: Value, args: &[Value], pos: Pos) {
+        self.stack.push(function);
+        self.stack.extend_from_slice(args);
+        self.push_native(APPLY, args.len() as u32 + 1, FrameKind::Helper, pos);
+        let top = self.frames.len() - 1;
+        self.frames[top].why = args.len() as u16;
+        self.frames[top].pc = START;
+    }
+
     /// A thunk that will be `function` applied to `argument`.
     pub fn lazy_apply(&mut self, function: Value, argument: Value) -> Value {
         let env = self.heap.env_of(0, &[function]);

@@ -1,0 +1,215 @@
+//! Does what [`Options`] say: programs are read, evaluated, chosen from and printed, one after the other.
+
+use std::io::Read as _;
+use std::process::ExitCode;
+
+use nixscope_engine::builtins::{self, Features};
+use nixscope_engine::heap::BodyId;
+use nixscope_engine::ir;
+use nixscope_engine::print;
+use nixscope_engine::session::Session;
+use nixscope_engine::session::report::{self, Detail};
+use nixscope_engine::source::{Origin, Pos};
+use nixscope_engine::store::VirtualStore;
+use nixscope_engine::value::Value;
+use nixscope_engine::vm::{Fault, FaultKind, Limits};
+use nixscope_engine::world::{CanonPath, Disk};
+
+use crate::options::{Argument, Input, Options, Output, Task};
+use crate::terminal;
+
+/// How deep evaluation may go if nobody said: deeper than any program that ends, as memory allows.
+const MAX_DEPTH: usize = 10_000_000;
+
+/// Why the work ended early.
+enum Failure {
+    /// The program failed.
+    Fault(Fault),
+    /// We failed.
+    Error(String),
+    /// Nobody takes the output.
+    Output(std::io::Error),
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Does it all. What went wrong was told.
+#[must_use]
+pub(crate) fn run(options: &Options) -> ExitCode {
+    for warning in &options.warnings {
+        terminal::tell_warning(warning);
+    }
+    let mut job = match Job::new(options) {
+        Ok(job) => job,
+        Err(error) => {
+            terminal::tell_error(&error);
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = job.all();
+    job.tell_warnings();
+    match result {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Fault(fault)) => job.tell_fault(&fault),
+        Err(Failure::Error(message)) => terminal::tell_error(&message),
+        Err(Failure::Output(error)) => terminal::tell_error(&format!("writing to standard output: {error}")),
+    }
+    ExitCode::FAILURE
+}
+
+struct Job<'a> {
+    options: &'a Options,
+    session: Session<VirtualStore<Disk>>,
+    folder: CanonPath,
+    args: Value,
+}
+
+impl<'a> Job<'a> {
+    fn new(options: &'a Options) -> Result<Self, String> {
+        let settings = &options.settings;
+        let limits = Limits {
+            max_depth: settings.max_call_depth.unwrap_or(MAX_DEPTH),
+            max_heap: options.max_heap.unwrap_or_else(crate::limits::usable_memory),
+        };
+        let mut vm = builtins::machine(&Features::new(settings.features.clone()), limits);
+        vm.reading.rules = settings.rules;
+        vm.reading.pipe_operators = settings.features.iter().any(|it| it == "pipe-operators");
+        vm.reading.home = if settings.pure_eval { None } else { std::env::var("HOME").ok() };
+        let session = Session::new(vm, VirtualStore::new(Disk::new()));
+        let folder = std::env::current_dir().map_err(|it| format!("there is no current directory: {it}"))?;
+        let folder = CanonPath::new(folder.as_os_str().as_encoded_bytes());
+        Ok(Self { options, session, folder, args: Value::EMPTY_ATTRS })
+    }
+
+    fn all(&mut self) -> Result<(), Failure> {
+        self.read_args()?;
+        for input in &self.options.inputs {
+            match self.options.task {
+                Task::Eval => self.eval(input)?,
+                Task::Parse => self.parse(input)?,
+                Task::FindFile => return Err(Failure::Error("there is no search path yet".into())),
+            }
+        }
+        Ok(())
+    }
+
+    fn read_args(&mut self) -> Result<(), Failure> {
+        let mut args = Vec::new();
+        let mut sorted: Vec<_> = self.options.args.iter().collect();
+        sorted.sort_by_key(|it| &it.0);
+        for (name, argument) in sorted {
+            let v = match argument {
+                Argument::Expr(text) => {
+                    let body = self.read_text(Origin::String, text.as_bytes())?;
+                    self.session.vm.heap.thunk(BodyId(body), 0)
+                }
+                Argument::Str(text) => self.session.vm.heap.plain_string(text.as_bytes()),
+                Argument::File(path) => {
+                    let text = std::fs::read(path)
+                        .map_err(|it| Failure::Error(format!("opening file '{path}': {}", cause(&it))))?;
+                    self.session.vm.heap.plain_string(&text)
+                }
+                Argument::Stdin => {
+                    let text = read_stdin()?;
+                    self.session.vm.heap.plain_string(&text)
+                }
+            };
+            args.push((self.session.vm.heap.intern(name.as_bytes()), Pos::NONE, v));
+        }
+        self.args = self.session.vm.heap.attrs_from(args);
+        Ok(())
+    }
+
+    fn read_text(&mut self, origin: Origin, text: &[u8]) -> Result<u32, Fault> {
+        let folder = self.folder.to_text().into_owned();
+        let body = self.session.vm.read(origin, text.into(), &folder, &[]);
+        self.tell_warnings();
+        body
+    }
+
+    fn read(&mut self, input: &Input) -> Result<u32, Failure> {
+        match input {
+            Input::Expr(text) => Ok(self.read_text(Origin::String, text.as_bytes())?),
+            Input::Stdin => {
+                let text = read_stdin()?;
+                Ok(self.read_text(Origin::Stdin, &text)?)
+            }
+            Input::File(name) => {
+                let path = CanonPath::new_at(name.as_bytes(), &self.folder);
+                let body = self.session.read_file(&path);
+                self.tell_warnings();
+                Ok(body?)
+            }
+        }
+    }
+
+    fn parse(&mut self, input: &Input) -> Result<(), Failure> {
+        let body = self.read(input)?;
+        let vm = &self.session.vm;
+        let unit = vm.unit(vm.program.bodies[body as usize].unit);
+        let mut text = ir::show::module(&unit.module, &vm.heap.symbols);
+        text.push(b'\n');
+        Ok(terminal::print(&text)?)
+    }
+
+    fn eval(&mut self, input: &Input) -> Result<(), Failure> {
+        let body = self.read(input)?;
+        let root = self.session.eval(body)?;
+        let whole = [String::new()];
+        let paths = if self.options.attr_paths.is_empty() { &whole[..] } else { &self.options.attr_paths };
+        for path in paths {
+            let mut v = self.session.choose(root, path, self.args)?;
+            if self.args != Value::EMPTY_ATTRS {
+                v = self.session.auto_call(v, self.args)?;
+            }
+            self.print(v)?;
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, v: Value) -> Result<(), Failure> {
+        match self.options.output {
+            Output::Plain => {
+                let v = if self.options.is_strict { self.session.force_deep(v)? } else { v };
+                let mut text = print::ambiguous(self.session.vm.print_cx(), v);
+                text.push(b'\n');
+                Ok(terminal::print(&text)?)
+            }
+            Output::Json | Output::Xml | Output::Raw => Err(Failure::Error("this output is not there yet".into())),
+        }
+    }
+
+    fn tell_warnings(&mut self) {
+        for warning in self.session.take_warnings() {
+            terminal::tell(&warning);
+        }
+    }
+
+    fn tell_fault(&self, fault: &Fault) {
+        let detail = if self.options.settings.show_trace { Detail::Full } else { Detail::Short };
+        terminal::tell(&report::diagnose(fault, &self.session.vm.sources, detail));
+    }
+}
+
+fn read_stdin() -> Result<Vec<u8>, Fault> {
+    let mut text = Vec::new();
+    let result = std::io::stdin().lock().read_to_end(&mut text);
+    result.map_err(|it| Fault::new(FaultKind::Outside, format!("reading standard input: {}", cause(&it))))?;
+    Ok(text)
+}
+
+/// What the system says, without its number.
+fn cause(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
+}
