@@ -3,6 +3,7 @@
 //! `cargo run --profile fast --example derivations [COUNT] [BYTES OF SCRIPT IN EACH]`
 
 #![expect(clippy::print_stdout, reason = "the numbers are what it is run for")]
+#![expect(clippy::disallowed_methods, reason = "it is timed, and told how much to do")]
 
 use std::borrow::Cow;
 use std::time::Instant;

@@ -1,3 +1,8 @@
+//! Prints the deeply forced value of an expression or file, or the fault: for trying things while the engine is built.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "for the terminal of whoever works on it")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "it is timed, and told what to run")]
+
 use nixscope_engine::{
     store::VirtualStore,
     world::{Disk, World},

@@ -1,1 +1,1 @@
-//! Placeholder.
+//! What tests share: cases and goldens as texts that people read. Knows nothing of the engine or of the front ends.

@@ -3,5 +3,5 @@
 mod op;
 mod program;
 
-pub use op::{Arith, Op};
+pub use op::{Arith, Op, Target};
 pub use program::{Body, BodyKind, Const, FormalSlot, FormalsTable, Program, Region, Slot, Why};

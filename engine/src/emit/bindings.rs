@@ -10,7 +10,7 @@ const DYNAMIC_NAME: Why = Why::Text("while evaluating the name of a dynamic attr
 
 impl Builder<'_> {
     /// Fills the slots of what `inherit (…)` selects from.
-    fn from_scopes(&self, id: AttrsId, plan: &mut Vec<Task>) {
+    fn inherit_scopes(&self, id: AttrsId, plan: &mut Vec<Task>) {
         let attrs = &self.unit.module.attrs[id.0 as usize];
         let info = &self.unit.analysis.attrs[id.0 as usize];
         for (&from, &var) in attrs.inherit_from.iter().zip(&info.from_vars) {
@@ -38,7 +38,7 @@ impl Builder<'_> {
         for i in (0..attrs.bindings.len()).filter(is_outside) {
             plan.extend([self.binding_value(id, i), Task::Store(info.vars[i])]);
         }
-        self.from_scopes(id, plan);
+        self.inherit_scopes(id, plan);
         for i in (0..attrs.bindings.len()).filter(|i| !is_outside(i)) {
             plan.extend([self.binding_value(id, i), Task::Store(info.vars[i])]);
         }
@@ -64,7 +64,7 @@ impl Builder<'_> {
             self.fill_slots(id, &mut plan);
             plan.extend(order.iter().map(|&i| Task::Load(info.vars[i])));
         } else {
-            self.from_scopes(id, &mut plan);
+            self.inherit_scopes(id, &mut plan);
             plan.extend(order.iter().map(|&i| self.binding_value(id, i)));
         }
         plan.extend([Task::At(expr), Task::Op(Op::Attrs(keys), place)]);

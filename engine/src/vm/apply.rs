@@ -234,18 +234,15 @@ pub(super) fn apply(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     if taken == n {
         return Ok(Next::Return(function));
     }
-    let arity = match vm.arity(function) {
-        Some(arity) => arity,
-        None => {
-            let functor = if function.is_attrs() { vm.heap.attr(function, vm.names.functor) } else { None };
-            let Some(functor) = functor else { return Err(vm.not_a_function(function).at(frame.call_pos())) };
-            vm.pop();
-            vm.push(functor);
-            vm.push(function);
-            vm.push(vm.slot(frame, 1 + taken));
-            frame.pc += 1;
-            return Ok(Next::Native(FUNCTOR, 3));
-        }
+    let Some(arity) = vm.arity(function) else {
+        let functor = if function.is_attrs() { vm.heap.attr(function, vm.names.functor) } else { None };
+        let Some(functor) = functor else { return Err(vm.not_a_function(function).at(frame.call_pos())) };
+        vm.pop();
+        vm.push(functor);
+        vm.push(function);
+        vm.push(vm.slot(frame, 1 + taken));
+        frame.pc += 1;
+        return Ok(Next::Native(FUNCTOR, 3));
     };
     if arity > n - taken {
         let args: Vec<Value> = (taken..n).map(|i| vm.slot(frame, 1 + i)).collect();

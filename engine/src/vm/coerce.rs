@@ -67,7 +67,7 @@ pub(super) fn coerce(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
             let is_last = index + 1 == vm.heap.list_len(v);
             let settled = vm.heap.peek(element);
             // Nix puts a space behind each element but the last, unless that element is an empty list.
-            let spaced = !is_last && !(settled.is_list() && vm.heap.list_len(settled) == 0);
+            let spaced = !(is_last || settled.is_list() && vm.heap.list_len(settled) == 0);
             let joined = if spaced {
                 let space = vm.heap.symbol_string(b" ");
                 vm.heap.string_append(joined, space)
@@ -120,13 +120,14 @@ pub(super) fn coerce_path(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault>
     match frame.pc {
         START if v.tag() == Tag::Path => Ok(Next::Return(v)),
         START => {
-            if v.is_attrs() && vm.heap.attr(v, vm.names.to_string).is_none() {
-                if let Some(path) = vm.heap.attr(v, vm.names.out_path) {
-                    // `outPath` may be a path itself.
-                    vm.push(path);
-                    frame.pc = START + 1;
-                    return Ok(Next::Native(FORCE, 1));
-                }
+            if v.is_attrs()
+                && vm.heap.attr(v, vm.names.to_string).is_none()
+                && let Some(path) = vm.heap.attr(v, vm.names.out_path)
+            {
+                // `outPath` may be a path itself.
+                vm.push(path);
+                frame.pc = START + 1;
+                return Ok(Next::Native(FORCE, 1));
             }
             vm.push(v);
             vm.push(Value::raw(0));

@@ -36,7 +36,10 @@ pub use coerce::CoerceFlags;
 pub use fault::{Fault, FaultData, FaultKind, TraceLine};
 pub use frame::{Frame, FrameKind};
 pub use keys::KeySet;
-pub use load::{APPLY, COERCE, COERCE_PATH, DEEP_FORCE, EQUAL, FORCE, LESS, NATIVES, Names};
+pub use load::{
+    ADD, APPLY, ASSERT_EQUAL, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FINISH, FORCE, FUNCTOR, LESS, NATIVES,
+    Names,
+};
 pub use native::{Arg, Native, Need, Next, Order, Run, START, Visible, arg};
 pub use source::Reading;
 pub use step::Stop;

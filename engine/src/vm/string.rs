@@ -151,7 +151,7 @@ pub(super) fn add(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
 
 /// An absolute path without `.`, `..` and repeated slashes.
 #[must_use]
-pub fn canonical_path(text: &[u8]) -> Vec<u8> {
+pub(super) fn canonical_path(text: &[u8]) -> Vec<u8> {
     let mut path: Vec<u8> = Vec::with_capacity(text.len());
     for part in text.split(|&byte| byte == b'/') {
         match part {

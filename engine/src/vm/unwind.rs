@@ -53,10 +53,8 @@ impl Vm {
     /// Ends what a native began outside its frame. Whether it is `addErrorContext` and wants to add its text first.
     fn drop_native(&mut self, frame: Frame, fault: &mut Fault, is_traced: bool) -> bool {
         match frame.code {
-            code if self.natives[code as usize].name == "genericClosure" => {
-                if frame.pc > START {
-                    self.caches.key_sets.pop();
-                }
+            code if frame.pc > START && self.natives[code as usize].name == "genericClosure" => {
+                self.caches.key_sets.pop();
             }
             super::load::DEEP_FORCE if frame.pc > START => self.seen.end(),
             code if self.natives[code as usize].name == "addErrorContext" => match frame.pc {

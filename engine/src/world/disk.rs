@@ -2,6 +2,8 @@
 //!
 //! What was seen once stays so: one look at each path and one listing of each folder, until [`Disk::forget`].
 
+#![expect(clippy::disallowed_methods, reason = "this is the door")]
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
