@@ -68,6 +68,8 @@ pub struct FormalSlot {
 pub enum Why {
     /// A sentence.
     Text(&'static str),
+    /// A sentence that is said only if the value at hand cannot be made a string.
+    Coercion(&'static str),
     /// Calling this builtin.
     Builtin(u32),
     /// The argument of this builtin.

@@ -23,7 +23,7 @@ pub(super) fn emit_body(unit: &Unit, body: u32, globals: &Globals, program: &mut
     builder.finish();
 }
 
-const PATH_SEGMENT: Why = Why::Text("while evaluating a path segment");
+const PATH_SEGMENT: Why = Why::Coercion("while evaluating a path segment");
 
 impl Builder<'_> {
     fn prologue(&mut self) {

@@ -77,6 +77,26 @@ impl ContextElement {
     }
 }
 
+impl ContextElement {
+    /// The element as faults show it: the whole path, and behind it what of it is meant.
+    pub fn shown(&self) -> impl fmt::Display {
+        struct Shown<'e>(&'e ContextElement);
+
+        impl fmt::Display for Shown<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.0.path().as_str())?;
+                match self.0 {
+                    ContextElement::Opaque(_) => Ok(()),
+                    ContextElement::DrvDeep(_) => f.write_str(" (deep)"),
+                    ContextElement::Built { output, .. } => write!(f, "^{output}"),
+                }
+            }
+        }
+
+        Shown(self)
+    }
+}
+
 impl fmt::Display for ContextElement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let base = self.path().as_ref().base();

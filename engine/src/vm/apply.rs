@@ -6,7 +6,7 @@ use crate::value::{Tag, Value};
 
 use super::load::{APPLY, FUNCTOR};
 use super::native::Run;
-use super::{Fault, FaultKind, Frame, FrameKind, Need, Next, START, Vm};
+use super::{Blame, Fault, FaultKind, Frame, FrameKind, Need, Next, START, Vm};
 
 impl Vm {
     /// How many arguments a settled value takes at once, if it is a function.
@@ -172,6 +172,13 @@ impl Vm {
         let (fits, wanted) = match need {
             Need::Lazy | Need::Any => (true, ""),
             Need::Int => (v.is_int(), "an integer"),
+            Need::Start => {
+                if self.heap.as_int(v).is_some_and(|start| start < 0) {
+                    let text = "negative start position in 'substring'";
+                    return Err(Fault::new(FaultKind::Eval, text).blaming(Blame::Giver));
+                }
+                (v.is_int(), "an integer")
+            }
             Need::Bool => (v.tag() == Tag::Bool, "a Boolean"),
             Need::Str => (v.is_string(), "a string"),
             Need::PlainStr => {

@@ -3,7 +3,7 @@
 use crate::value::{ContextId, Tag, Value};
 
 use super::load::{COERCE, FORCE};
-use super::{Fault, FaultKind, Frame, Next, START, Vm};
+use super::{Blame, Fault, FaultKind, Frame, Next, START, Vm};
 
 /// How a value is made a string: a sum of these.
 #[derive(Debug)]
@@ -55,6 +55,7 @@ pub(super) fn coerce(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         CALLED => {
             vm.push(vm.slot(frame, 1));
             frame.pc = COERCED;
+            frame.why = 1;
             Ok(Next::Native(COERCE, 2))
         }
         COPIED => vm.copied_to_store().map(Next::Return),
@@ -87,7 +88,6 @@ fn coerce_attrs(vm: &mut Vm, frame: &mut Frame, v: Value) -> Result<Next, Fault>
         vm.push(function);
         vm.push(v);
         frame.pc = CALLED;
-        frame.why = 1;
         return Ok(Next::Call(1));
     }
     match vm.heap.attr(v, vm.names.out_path) {
@@ -158,7 +158,7 @@ impl Vm {
     #[must_use]
     pub fn cannot_coerce(&self, v: Value) -> Fault {
         let text = format!("cannot coerce {} to a string: {}", self.type_phrase(v), self.show_in_fault(v));
-        Fault::new(FaultKind::Type, text)
+        Fault::new(FaultKind::Type, text).blaming(Blame::Value)
     }
 
     /// The text of a number, a Boolean or null.

@@ -19,6 +19,21 @@ pub struct FaultData {
     pub trace: Vec<TraceLine>,
     /// Names that were perhaps meant.
     pub suggestions: Vec<String>,
+    /// Whose the fault is, as seen from the frame that waits.
+    pub blame: Blame,
+}
+
+/// Whose a fault is, as seen from the frame that waits for what failed. Nix says why a value was to be made a string
+/// only if that value cannot be one, not if computing it failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Blame {
+    /// Something further in.
+    #[default]
+    Inner,
+    /// The value itself: it cannot be what it was to become.
+    Value,
+    /// Whoever gave the value: it is of the right type, yet not to be used so.
+    Giver,
 }
 
 /// One line of a trace.
@@ -68,7 +83,14 @@ impl Fault {
     #[must_use]
     pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self(Box::new(FaultData { kind, message, pos: Pos::NONE, trace: Vec::new(), suggestions: Vec::new() }))
+        Self(Box::new(FaultData {
+            kind,
+            message,
+            pos: Pos::NONE,
+            trace: Vec::new(),
+            suggestions: Vec::new(),
+            blame: Blame::Inner,
+        }))
     }
 
     /// The same at a place, unless it has one.
@@ -89,6 +111,13 @@ impl Fault {
     #[must_use]
     pub fn suggesting(mut self, suggestions: Vec<String>) -> Self {
         self.0.suggestions = suggestions;
+        self
+    }
+
+    /// The same with blame.
+    #[must_use]
+    pub fn blaming(mut self, blame: Blame) -> Self {
+        self.0.blame = blame;
         self
     }
 

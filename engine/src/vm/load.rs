@@ -79,6 +79,7 @@ macro_rules! internal {
             doc: "",
             visible: Visible::Internal,
             order: super::Order::Forward,
+            explain: None,
         }),*];
     };
 }

@@ -33,7 +33,7 @@ mod types;
 mod unwind;
 
 pub use coerce::CoerceFlags;
-pub use fault::{Fault, FaultData, FaultKind, TraceLine};
+pub use fault::{Blame, Fault, FaultData, FaultKind, TraceLine};
 pub use frame::{Frame, FrameKind};
 pub use keys::KeySet;
 pub use load::{

@@ -5,7 +5,7 @@
 
 use crate::value::Value;
 
-use super::{Fault, Frame, Vm};
+use super::{Blame, Fault, Frame, Vm};
 
 /// A native: what `builtins` has, or what works for instructions.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,12 @@ pub struct Native {
     pub visible: Visible,
     /// In which order its arguments are computed.
     pub order: Order,
+    /// Adds to a fault what only this native knows of what it was doing.
+    pub explain: Option<Explain>,
 }
+
+/// Adds lines of a trace to a fault that climbs out of a native, given its frame and whose the fault is.
+pub type Explain = fn(&Vm, &Frame, Blame, &mut Fault);
 
 /// In which order arguments are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +73,8 @@ pub enum Need {
     Any,
     /// An integer.
     Int,
+    /// An integer that is not negative: where a substring starts.
+    Start,
     /// A Boolean.
     Bool,
     /// A string.
@@ -91,6 +98,16 @@ pub enum Need {
     },
     /// Whatever can be made a path. It arrives as one.
     Path,
+}
+
+impl Need {
+    /// Whether the line of a trace that says why the argument is needed belongs to a fault met on the way.
+    pub(super) fn concerns(self, blame: Blame) -> bool {
+        match self {
+            Self::Coerced { .. } => blame == Blame::Value,
+            _ => blame != Blame::Giver,
+        }
+    }
 }
 
 /// What a native does once its arguments are ready.
@@ -146,7 +163,16 @@ impl Native {
         run: fn(&mut Vm, &[Value; 3]) -> Result<Value, Fault>,
         doc: &'static str,
     ) -> Self {
-        Self { name, args, run: Run::Pure(run), whys: &[], doc, visible: Visible::Builtins, order: Order::Forward }
+        Self {
+            name,
+            args,
+            run: Run::Pure(run),
+            whys: &[],
+            doc,
+            visible: Visible::Builtins,
+            order: Order::Forward,
+            explain: None,
+        }
     }
 
     /// A builtin that takes steps.
@@ -157,7 +183,16 @@ impl Native {
         run: fn(&mut Vm, &mut Frame) -> Result<Next, Fault>,
         doc: &'static str,
     ) -> Self {
-        Self { name, args, run: Run::Steps(run), whys: &[], doc, visible: Visible::Builtins, order: Order::Forward }
+        Self {
+            name,
+            args,
+            run: Run::Steps(run),
+            whys: &[],
+            doc,
+            visible: Visible::Builtins,
+            order: Order::Forward,
+            explain: None,
+        }
     }
 
     /// The same under its own name everywhere, not only in `builtins`.
@@ -182,6 +217,12 @@ impl Native {
     #[must_use]
     pub const fn backward(self) -> Self {
         Self { order: Order::Backward, ..self }
+    }
+
+    /// The same, with lines of a trace that only it knows how to write.
+    #[must_use]
+    pub const fn explaining(self, explain: Explain) -> Self {
+        Self { explain: Some(explain), ..self }
     }
 
     /// The same, not to be seen by programs.

@@ -165,7 +165,9 @@ impl Vm {
                 Ok(None)
             }
             Next::Native(native, n_args) => {
-                let pos = self.frames[self.frames.len() - 1].call_pos();
+                let frame = self.frames[self.frames.len() - 1];
+                // What helps a helper works for the same instruction.
+                let pos = if frame.kind == FrameKind::Helper { frame.call_pos() } else { crate::source::Pos::NONE };
                 self.push_native(native, n_args, FrameKind::Helper, pos);
                 Ok(None)
             }
@@ -507,7 +509,7 @@ impl Vm {
                         Tag::Int | Tag::BigInt | Tag::Float | Tag::Str | Tag::Sym | Tag::Path => {}
                         _ => slow!({
                             self.stack.push(Value::raw(0));
-                            self.push_helper(COERCE, 2);
+                            self.push_native(COERCE, 2, FrameKind::Helper, self.program.places[pc as usize - 1]);
                         }),
                     }
                 }
@@ -550,7 +552,7 @@ impl Vm {
                     if !v.is_string() {
                         slow!({
                             self.stack.push(Value::raw(super::CoerceFlags::COPY));
-                            self.push_helper(COERCE, 2);
+                            self.push_native(COERCE, 2, FrameKind::Helper, self.program.places[pc as usize - 1]);
                         });
                     }
                 }
@@ -559,7 +561,7 @@ impl Vm {
                     if !v.is_string() {
                         slow!({
                             self.stack.push(Value::raw(0));
-                            self.push_helper(COERCE, 2);
+                            self.push_native(COERCE, 2, FrameKind::Helper, self.program.places[pc as usize - 1]);
                         });
                     }
                 }

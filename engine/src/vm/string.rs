@@ -142,6 +142,7 @@ pub(super) fn add(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         let copy = if vm.slot(frame, 0).is_string() { CoerceFlags::COPY } else { 0 };
         vm.push(vm.slot(frame, 1));
         vm.push(Value::raw(copy));
+        frame.why = 1;
         return Ok(Next::Native(COERCE, 2));
     }
     let b = vm.pop();

@@ -75,7 +75,7 @@ impl Vm {
     #[must_use]
     pub fn has_context_fault(&self, v: Value) -> Fault {
         let context = self.heap.context(v);
-        let first = self.heap.contexts.elements(context).first().map(ToString::to_string).unwrap_or_default();
+        let first = self.heap.contexts.elements(context).first().map(|it| it.shown().to_string()).unwrap_or_default();
         let text =
             format!("the string '{}' is not allowed to refer to a store path (such as '{first}')", self.heap.text(v));
         Fault::new(FaultKind::Eval, text)

@@ -5,8 +5,9 @@ use crate::ir::{AttrName, Expr, ExprId};
 use crate::source::Pos;
 use crate::value::Value;
 
+use super::load::{ADD, COERCE, FUNCTOR};
 use super::native::START;
-use super::{Fault, Frame, FrameKind, Vm};
+use super::{Blame, Fault, Frame, FrameKind, Vm};
 
 /// The state of a native that catches faults, after one was caught.
 pub const CAUGHT: u32 = START + 64;
@@ -90,6 +91,7 @@ impl Vm {
 
     fn trace_native(&self, fault: &mut Fault, frame: Frame) {
         let native = &self.natives[frame.code as usize];
+        let blame = std::mem::take(&mut fault.data_mut().blame);
         if frame.code == super::load::ASSERT_EQUAL {
             return self.trace_assert(fault, &frame);
         }
@@ -99,22 +101,45 @@ impl Vm {
             let at = if native.order == super::Order::Backward { n.wrapping_sub(1 + at) } else { at };
             if let Some(arg) = native.args.get(at)
                 && !arg.why.is_empty()
+                && arg.need.concerns(blame)
             {
                 fault.push_trace(Pos::NONE, arg.why);
             }
+        } else if frame.code == COERCE {
+            self.trace_coercion(fault, frame, blame);
         } else if frame.why != 0
             && let Some(why) = native.whys.get(frame.why as usize - 1)
             && !why.is_empty()
+            && (frame.code != ADD || blame == Blame::Value)
         {
-            let pos = if matches!(native.name, "functor" | "add") { frame.call_pos() } else { Pos::NONE };
+            let pos = if matches!(frame.code, FUNCTOR | ADD) { frame.call_pos() } else { Pos::NONE };
             fault.push_trace(pos, *why);
+        }
+        if let Some(explain) = native.explain {
+            explain(self, &frame, blame, fault);
         }
         if frame.kind == FrameKind::Builtin && !matches!(native.name, "throw" | "addErrorContext") {
             fault.push_trace(frame.call_pos(), format!("while calling the '{}' builtin", native.name));
         }
     }
 
+    /// A frame that makes a value a string says why it wanted another value as a string if that one cannot be, and
+    /// passes on whether its own value is to blame.
+    fn trace_coercion(&self, fault: &mut Fault, frame: Frame, blame: Blame) {
+        let whys = self.natives[COERCE as usize].whys;
+        if blame == Blame::Value && frame.why != 0 {
+            fault.push_trace(frame.call_pos(), whys[frame.why as usize - 1]);
+        }
+        fault.data_mut().blame = match frame.why {
+            0 => blame,
+            // A function's result is not the fault of the value that has the function.
+            1 => Blame::Inner,
+            _ => Blame::Value,
+        };
+    }
+
     fn trace_code(&self, fault: &mut Fault, index: usize, frame: Frame) {
+        let blame = std::mem::take(&mut fault.data_mut().blame);
         let pc = frame.pc.saturating_sub(1);
         if let Some(stopped_at) = self.selection(index, pc) {
             let (pos, text) = stopped_at;
@@ -130,14 +155,16 @@ impl Vm {
             }
             match region.why {
                 Why::Text(text) => fault.push_trace(region.pos, text),
+                Why::Coercion(text) if blame == Blame::Value => fault.push_trace(region.pos, text),
+                Why::Coercion(_) => {}
                 Why::Builtin(builtin) => {
                     let name = self.natives[builtin as usize].name;
                     fault.push_trace(region.pos, format!("while calling the '{name}' builtin"));
                 }
                 Why::BuiltinArg(builtin, arg) => {
-                    let why = self.natives[builtin as usize].args[arg as usize].why;
-                    if !why.is_empty() {
-                        fault.push_trace(region.pos, why);
+                    let arg = &self.natives[builtin as usize].args[arg as usize];
+                    if !arg.why.is_empty() && arg.need.concerns(blame) {
+                        fault.push_trace(region.pos, arg.why);
                     }
                 }
             }
