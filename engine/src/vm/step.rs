@@ -198,7 +198,8 @@ impl Vm {
         let mut base = frame.base as usize;
         let mut count = self.count;
 
-        // The registers above are written back to the frame and the clock before anything else may look at them.
+        // The registers above are written back to the frame and the clock before anything else may look at them: before
+        // another frame can come to lie on this one, since then this one can no longer be told from it.
         macro_rules! save {
             () => {{
                 self.count = count;
@@ -238,7 +239,7 @@ impl Vm {
                         Some(v) => self.set_top(v),
                         None => {
                             save!();
-                            attempt!(self.enter_thunk(v, pc - 1));
+                            self.enter_thunk(v, pc - 1)?;
                             switch!();
                         }
                     }
@@ -411,7 +412,7 @@ impl Vm {
                         None => {
                             self.stack.push(v);
                             save!();
-                            attempt!(self.enter_thunk(v, pc - 1));
+                            self.enter_thunk(v, pc - 1)?;
                             switch!();
                         }
                     }
@@ -474,25 +475,24 @@ impl Vm {
                     if function.tag() == Tag::Lambda {
                         let body = function.aux();
                         if self.program.bodies[body as usize].arity == n {
-                            attempt!(self.enter_lambda(function, at as u32 + 1));
+                            self.enter_lambda(function, at as u32 + 1)?;
                             switch!();
                             continue;
                         }
                     }
-                    attempt!(self.call(n, self.program.places[pc as usize - 1]));
+                    self.call(n, self.program.places[pc as usize - 1])?;
                     switch!();
                 }
                 Op::CallBuiltin { n_args, builtin } => {
                     save!();
-                    attempt!(self.call_ready(builtin, n_args as u32, self.program.places[pc as usize - 1]));
+                    self.call_ready(builtin, n_args as u32, self.program.places[pc as usize - 1])?;
                     switch!();
                 }
                 Op::CheckArg { arg, builtin } => {
                     let v = self.top();
                     let need = self.natives[builtin as usize].args[arg as usize].need;
                     if attempt!(self.check_need(need, v, Value::NULL)).is_none() {
-                        attempt!(self.ready_top(need));
-                        slow!({});
+                        slow!(self.ready_top(need)?);
                     }
                 }
                 Op::Return => {
@@ -522,7 +522,7 @@ impl Vm {
                         self.pop();
                         self.set_top(v);
                     } else {
-                        slow!(attempt!(self.add(pc - 1)));
+                        slow!(self.add(pc - 1)?);
                     }
                 }
                 Op::Sub | Op::Mul | Op::Div => {
