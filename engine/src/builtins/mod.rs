@@ -2,12 +2,16 @@
 
 mod attrs;
 mod attrs_group;
+mod context;
 mod control;
+mod hashes;
 mod lists;
 mod lists_call;
 mod math;
 mod sort;
+mod strings;
 mod types;
+mod versions;
 
 use crate::bytecode::Op;
 use crate::source::Pos;
@@ -44,6 +48,10 @@ pub fn table() -> Vec<Native> {
         sort::TABLE,
         attrs::TABLE,
         attrs_group::TABLE,
+        strings::TABLE,
+        versions::TABLE,
+        hashes::TABLE,
+        context::TABLE,
     ];
     families.concat()
 }

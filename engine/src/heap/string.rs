@@ -87,6 +87,19 @@ impl Heap {
         self.string(&bytes, context)
     }
 
+    /// `len` bytes of a string from `start` on, which it must have, with its context.
+    pub fn string_part(&mut self, v: Value, start: usize, len: usize) -> Value {
+        let context = self.context(v);
+        let bytes = &self.bytes(v)[start..start + len];
+        let mut short = [0; 64];
+        if let Some(room) = short.get_mut(..len) {
+            room.copy_from_slice(bytes);
+            return self.string(&short[..len], context);
+        }
+        let bytes = bytes.to_vec();
+        self.string(&bytes, context)
+    }
+
     /// `a` followed by `b`, with the contexts of both. The caller has made sure that the result is not too long.
     pub fn string_append(&mut self, a: Value, b: Value) -> Value {
         let (context_a, context_b) = (self.context(a), self.context(b));

@@ -55,6 +55,19 @@ impl Contexts {
         self.intern(vec![element])
     }
 
+    /// The elements of all: at once, so that no union of some of them is kept.
+    pub fn union_all(&mut self, ids: &[ContextId]) -> ContextId {
+        match *ids {
+            [] => ContextId::EMPTY,
+            [one] => one,
+            [a, b] => self.union(a, b),
+            _ => {
+                let all = ids.iter().flat_map(|&id| self.elements(id)).cloned().collect();
+                self.intern(all)
+            }
+        }
+    }
+
     /// The elements of both.
     pub fn union(&mut self, a: ContextId, b: ContextId) -> ContextId {
         if a == b || b.0 == 0 {

@@ -193,7 +193,7 @@ impl Vm {
             Need::Coerced { .. } => return Ok(v.is_string().then_some(v)),
             Need::Path => return Ok((v.tag() == Tag::Path).then_some(v)),
         };
-        if fits { Ok(Some(v)) } else { Err(self.type_fault(wanted, v)) }
+        if fits { Ok(Some(v)) } else { Err(self.type_fault(wanted, v).blaming(Blame::Value)) }
     }
 
     fn is_callable(&self, v: Value) -> bool {

@@ -104,7 +104,7 @@ impl Need {
     /// Whether the line of a trace that says why the argument is needed belongs to a fault met on the way.
     pub(super) fn concerns(self, blame: Blame) -> bool {
         match self {
-            Self::Coerced { .. } => blame == Blame::Value,
+            Self::Coerced { .. } | Self::List | Self::Attrs => blame == Blame::Value,
             _ => blame != Blame::Giver,
         }
     }

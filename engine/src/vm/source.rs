@@ -57,6 +57,11 @@ impl Vm {
         })
     }
 
+    /// Warns, without stopping.
+    pub fn warn(&mut self, pos: Pos, text: impl Into<String>) {
+        self.warnings.push((pos, text.into()));
+    }
+
     /// Warnings about texts read so far, each given once.
     pub fn take_warnings(&mut self) -> Vec<(Pos, String)> {
         std::mem::take(&mut self.warnings)

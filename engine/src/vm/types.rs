@@ -71,6 +71,11 @@ impl Vm {
         self.type_fault("a set", v).at(place).within(place, "while selecting an attribute")
     }
 
+    /// Faults if a string has a context.
+    pub fn require_plain(&self, v: Value) -> Result<(), Fault> {
+        if self.heap.context(v) == crate::value::ContextId::EMPTY { Ok(()) } else { Err(self.has_context_fault(v)) }
+    }
+
     /// A string has a context where none may be.
     #[must_use]
     pub fn has_context_fault(&self, v: Value) -> Fault {

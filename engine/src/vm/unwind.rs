@@ -139,7 +139,7 @@ impl Vm {
     }
 
     fn trace_code(&self, fault: &mut Fault, index: usize, frame: Frame) {
-        let blame = std::mem::take(&mut fault.data_mut().blame);
+        let mut blame = std::mem::take(&mut fault.data_mut().blame);
         let pc = frame.pc.saturating_sub(1);
         if let Some(stopped_at) = self.selection(index, pc) {
             let (pos, text) = stopped_at;
@@ -155,15 +155,18 @@ impl Vm {
             }
             match region.why {
                 Why::Text(text) => fault.push_trace(region.pos, text),
-                Why::Coercion(text) if blame == Blame::Value => fault.push_trace(region.pos, text),
-                Why::Coercion(_) => {}
+                Why::Coercion(text) => {
+                    if std::mem::take(&mut blame) == Blame::Value {
+                        fault.push_trace(region.pos, text);
+                    }
+                }
                 Why::Builtin(builtin) => {
                     let name = self.natives[builtin as usize].name;
                     fault.push_trace(region.pos, format!("while calling the '{name}' builtin"));
                 }
                 Why::BuiltinArg(builtin, arg) => {
                     let arg = &self.natives[builtin as usize].args[arg as usize];
-                    if !arg.why.is_empty() && arg.need.concerns(blame) {
+                    if arg.need.concerns(std::mem::take(&mut blame)) && !arg.why.is_empty() {
                         fault.push_trace(region.pos, arg.why);
                     }
                 }
