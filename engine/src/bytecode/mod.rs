@@ -1,5 +1,6 @@
 //! The instruction set and its container. Plain data: nothing here runs.
 
+pub mod disasm;
 mod op;
 mod program;
 

@@ -153,6 +153,18 @@ impl Analysis {
         lambda
     }
 
+    /// The variable that code of `body` finds `depth` environments outside in a slot of the environment there, or for
+    /// depth 0 in a slot of its own frame. For people who look at code: the search is linear.
+    #[must_use]
+    pub fn variable(&self, body: u32, depth: u16, slot: Slot) -> Option<&Var> {
+        let (mut left, mut at) = (depth, body);
+        while matches!(slot, Slot::Env(_)) && (left > 0 || self.bodies[at as usize].n_env == 0) {
+            left -= u16::from(self.bodies[at as usize].n_env > 0);
+            at = self.bodies[at as usize].parent?;
+        }
+        self.vars.iter().find(|it| it.body == at && it.slot == slot)
+    }
+
     /// How many environments lie between the code of `body` and the environment of `outer`.
     #[must_use]
     pub fn depth(&self, body: u32, outer: u32) -> u16 {

@@ -23,6 +23,7 @@ mod fault;
 mod force;
 mod frame;
 mod keys;
+mod listing;
 mod load;
 mod native;
 mod pattern;

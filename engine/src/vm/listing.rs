@@ -1,0 +1,45 @@
+//! The code of what was loaded, as text.
+
+use std::ops::Range;
+
+use crate::bytecode::Slot;
+use crate::bytecode::disasm::Listing;
+use crate::ir::Symbol;
+
+use super::Vm;
+
+impl Vm {
+    /// The bodies of the unit that a body belongs to; those of the machine's own code have no unit.
+    ///
+    /// # Panics
+    /// If there is no such body.
+    #[must_use]
+    pub fn bodies_beside(&self, body: u32) -> Range<u32> {
+        match self.units.get(self.program.bodies[body as usize].unit as usize) {
+            Some(unit) => unit.first_body..unit.first_body + unit.analysis.bodies.len() as u32,
+            None => body..body + 1,
+        }
+    }
+
+    /// The instructions of a body, which are emitted now if nobody ran it before.
+    ///
+    /// # Panics
+    /// If there is no such body.
+    pub fn disassemble(&mut self, body: u32) -> String {
+        self.entry(body);
+        let unit = self.units.get(self.program.bodies[body as usize].unit as usize);
+        let variable = |body: u32, depth: u16, slot: Slot| -> Option<Symbol> {
+            let unit = unit?;
+            unit.analysis.variable(body - unit.first_body, depth, slot)?.name
+        };
+        let listing = Listing {
+            program: &self.program,
+            symbols: &self.heap.symbols,
+            sources: &self.sources,
+            builtins: &self.builtin_names,
+            module: unit.map(|it| &it.module),
+            variable: &variable,
+        };
+        listing.body(body)
+    }
+}
