@@ -2,20 +2,24 @@
 
 use std::io::Read as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use nixscope_engine::builtins::{self, Features};
 use nixscope_engine::heap::BodyId;
 use nixscope_engine::ir;
 use nixscope_engine::print;
-use nixscope_engine::session::Session;
 use nixscope_engine::session::report::{self, Detail};
+use nixscope_engine::session::{Pulse, Session};
 use nixscope_engine::source::{Origin, Pos};
 use nixscope_engine::store::VirtualStore;
 use nixscope_engine::value::Value;
-use nixscope_engine::vm::{Fault, FaultKind, Limits};
+use nixscope_engine::vm::{COERCE, CoerceFlags, Fault, FaultKind, Limits};
 use nixscope_engine::world::{CanonPath, Disk};
 
-use crate::options::{Argument, Input, Options, Output, Task};
+use crate::environment;
+use crate::notes::Notes;
+use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};
+use crate::progress::Progress;
 use crate::terminal;
 
 /// How deep evaluation may go if nobody said: deeper than any program that ends, as memory allows.
@@ -56,8 +60,15 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    interrupt_on_signals(&job.session.pulse());
+    let shows_progress = options.verbosity >= USUAL_VERBOSITY && terminal::is_screen();
+    let progress = shows_progress.then(|| Progress::show(job.session.pulse()));
     let result = job.all();
+    drop(progress);
     job.tell_warnings();
+    if options.with_stats {
+        job.tell_stats();
+    }
     match result {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Failure::Fault(fault)) => job.tell_fault(&fault),
@@ -69,7 +80,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 
 struct Job<'a> {
     options: &'a Options,
-    session: Session<VirtualStore<Disk>>,
+    session: Session<Notes<VirtualStore<Disk>>>,
     folder: CanonPath,
     args: Value,
 }
@@ -85,7 +96,7 @@ impl<'a> Job<'a> {
         vm.reading.rules = settings.rules;
         vm.reading.pipe_operators = settings.features.iter().any(|it| it == "pipe-operators");
         vm.reading.home = if settings.pure_eval { None } else { std::env::var("HOME").ok() };
-        let session = Session::new(vm, VirtualStore::new(Disk::new()));
+        let session = Session::new(vm, Notes::new(VirtualStore::new(Disk::new()), options.verbosity));
         let folder = std::env::current_dir().map_err(|it| format!("there is no current directory: {it}"))?;
         let folder = CanonPath::new(folder.as_os_str().as_encoded_bytes());
         Ok(Self { options, session, folder, args: Value::EMPTY_ATTRS })
@@ -97,7 +108,7 @@ impl<'a> Job<'a> {
             match self.options.task {
                 Task::Eval => self.eval(input)?,
                 Task::Parse => self.parse(input)?,
-                Task::FindFile => return Err(Failure::Error("there is no search path yet".into())),
+                Task::FindFile => self.find(input)?,
             }
         }
         Ok(())
@@ -145,12 +156,29 @@ impl<'a> Job<'a> {
                 Ok(self.read_text(Origin::Stdin, &text)?)
             }
             Input::File(name) => {
-                let path = CanonPath::new_at(name.as_bytes(), &self.folder);
+                let path = self.path_of(name)?;
                 let body = self.session.read_file(&path);
                 self.tell_warnings();
                 Ok(body?)
             }
         }
+    }
+
+    /// The path that a word of the command line means.
+    fn path_of(&mut self, name: &str) -> Result<CanonPath, Failure> {
+        if environment::is_pseudo_url(name) || name.starts_with("flake:") {
+            return Err(Failure::Error(format!("cannot fetch '{name}': nixscope does not fetch")));
+        }
+        match name.strip_prefix('<').and_then(|it| it.strip_suffix('>')).filter(|it| !it.is_empty()) {
+            Some(name) => Ok(self.session.find_file(name)?),
+            None => Ok(CanonPath::new_at(name.as_bytes(), &self.folder)),
+        }
+    }
+
+    fn find(&mut self, input: &Input) -> Result<(), Failure> {
+        let (Input::File(name) | Input::Expr(name)) = input else { return Ok(()) };
+        let path = self.session.find_file(name)?;
+        Ok(terminal::print(&[path.as_bytes(), b"\n"].concat())?)
     }
 
     fn parse(&mut self, input: &Input) -> Result<(), Failure> {
@@ -185,7 +213,36 @@ impl<'a> Job<'a> {
                 text.push(b'\n');
                 Ok(terminal::print(&text)?)
             }
-            Output::Json | Output::Xml | Output::Raw => Err(Failure::Error("this output is not there yet".into())),
+            Output::Raw => {
+                let text = self.session.call_native(COERCE, &[v, Value::raw(CoerceFlags::COPY)]);
+                let text = text.map_err(|fault| {
+                    // What fails while a string is made of it has a trace of its own.
+                    let is_about_it = fault.data().trace.is_empty() && fault.data().kind == FaultKind::Type;
+                    if is_about_it {
+                        fault.within(Pos::NONE, "while generating the nix-instantiate output")
+                    } else {
+                        fault
+                    }
+                })?;
+                Ok(terminal::print(self.session.vm.heap.bytes(text))?)
+            }
+            Output::Json | Output::Xml => Err(Failure::Error("this output is not there yet".into())),
+        }
+    }
+
+    fn tell_stats(&self) {
+        let vm = &self.session.vm;
+        let counters = vm.counters();
+        let lines = [
+            ("instructions", vm.count()),
+            ("calls of functions", counters.calls),
+            ("calls of builtins", counters.builtin_calls),
+            ("values computed when needed", counters.forced),
+            ("bytes of values", vm.heap.bytes_used()),
+            ("texts read", vm.sources.iter().count() as u64),
+        ];
+        for (name, number) in lines {
+            terminal::tell_line(format!("{number:>16} {name}").as_bytes());
         }
     }
 
@@ -198,6 +255,21 @@ impl<'a> Job<'a> {
     fn tell_fault(&self, fault: &Fault) {
         let detail = if self.options.settings.show_trace { Detail::Full } else { Detail::Short };
         terminal::tell(&report::diagnose(fault, &self.session.vm.sources, detail));
+    }
+}
+
+/// Has the session stop when the user wants to; if it does not hear, the second time ends the process.
+fn interrupt_on_signals(pulse: &Arc<Pulse>) {
+    let pulse = Arc::clone(pulse);
+    let result = ctrlc::set_handler(move || {
+        if pulse.is_interrupted() || !pulse.is_running() {
+            terminal::tell_error("interrupted by the user");
+            std::process::exit(1);
+        }
+        pulse.interrupt();
+    });
+    if let Err(error) = result {
+        terminal::tell_warning(&format!("cannot be interrupted: {error}"));
     }
 }
 

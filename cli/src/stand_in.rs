@@ -2,7 +2,7 @@
 //! messages for those it does not know. Never evaluates.
 
 use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};
-use crate::settings::{self, Shape};
+use crate::settings::{self, Settings, Shape};
 
 /// What the words ask for.
 #[derive(Debug)]
@@ -21,16 +21,15 @@ pub(crate) enum Wanted {
 ///
 /// # Errors
 /// What Nix says of words it cannot make sense of.
-pub(crate) fn read(words: impl IntoIterator<Item = String>, settings: settings::Settings) -> Result<Wanted, String> {
+pub(crate) fn read(words: Vec<String>, settings: Settings, warnings: Vec<String>) -> Result<Wanted, String> {
     let mut reader = Reader {
-        rest: Vec::new(),
-        options: Options { with_locations: true, verbosity: USUAL_VERBOSITY, settings, ..Options::default() },
+        rest: words,
+        options: Options { with_locations: true, verbosity: USUAL_VERBOSITY, settings, warnings, ..Options::default() },
         words: Vec::new(),
         wants_eval: false,
         are_exprs: false,
         reads_stdin: false,
     };
-    reader.rest.extend(words);
     reader.rest.reverse();
     let mut only_words = false;
     while let Some(word) = reader.rest.pop() {

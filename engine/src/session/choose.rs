@@ -4,7 +4,7 @@ use crate::ir::Symbol;
 use crate::source::Pos;
 use crate::value::{Tag, Value};
 use crate::vm::{Fault, FaultKind};
-use crate::world::World;
+use crate::world::{CanonPath, World};
 
 use super::Session;
 
@@ -55,9 +55,8 @@ impl<W: World> Session<W> {
         if !is_right {
             let wanted = if index.is_some() { "list" } else { "set" };
             let found = self.vm.type_phrase(v);
-            let text = format!(
-                "the expression selected by the selection path '{path}' should be a {wanted} but is {found}"
-            );
+            let text =
+                format!("the expression selected by the selection path '{path}' should be a {wanted} but is {found}");
             return Err(Fault::new(FaultKind::Type, text));
         }
         if let Some(index) = index {
@@ -76,6 +75,22 @@ impl<W: World> Session<W> {
             let text = format!("attribute '{name}' in selection path '{path}' not found");
             Fault::new(FaultKind::MissingAttribute, text).suggesting(self.vm.similar_names(v, name))
         })
+    }
+
+    /// Where the search path finds a name.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub fn find_file(&mut self, name: &str) -> Result<CanonPath, Fault> {
+        let not_found = || {
+            let hint = "(add it using $NIX_PATH or -I)";
+            Fault::new(FaultKind::Throw, format!("file '{name}' was not found in the Nix search path {hint}"))
+        };
+        let native = self.vm.builtin("findFile").ok_or_else(not_found)?;
+        let path = self.vm.global("__nixPath").ok_or_else(not_found)?;
+        let name = self.vm.heap.plain_string(name.as_bytes());
+        let found = self.call_native(native, &[path, name])?;
+        Ok(CanonPath::new(self.vm.heap.bytes(found)))
     }
 
     /// Calls a function that takes a set apart with those of `args` it wants, and gives the value; gives anything else

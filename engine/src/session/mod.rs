@@ -32,6 +32,7 @@ pub struct Session<W> {
 #[derive(Debug, Default)]
 pub struct Pulse {
     is_interrupted: AtomicBool,
+    is_running: AtomicBool,
     count: AtomicU64,
 }
 
@@ -39,6 +40,18 @@ impl Pulse {
     /// Asks the session to stop. The fault is [`FaultKind::Interrupted`].
     pub fn interrupt(&self) {
         self.is_interrupted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody asked the session to stop.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.is_interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Whether the machine is at work, so that the session will hear soon.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.is_running.load(Ordering::Relaxed)
     }
 
     /// How many instructions were executed a moment ago.
@@ -141,6 +154,13 @@ impl<W: World> Session<W> {
 
     /// Runs what was started to its end.
     fn run(&mut self) -> Result<Value, Fault> {
+        self.pulse.is_running.store(true, Ordering::Relaxed);
+        let result = self.run_on();
+        self.pulse.is_running.store(false, Ordering::Relaxed);
+        result
+    }
+
+    fn run_on(&mut self) -> Result<Value, Fault> {
         loop {
             if let Some(fault) = self.must_stop() {
                 self.vm.abandon();
@@ -162,7 +182,7 @@ impl<W: World> Session<W> {
     }
 
     fn must_stop(&self) -> Option<Fault> {
-        if self.pulse.is_interrupted.load(Ordering::Relaxed) {
+        if self.pulse.is_interrupted() {
             return Some(Fault::new(FaultKind::Interrupted, "interrupted by the user"));
         }
         (self.vm.count() >= self.max_count)

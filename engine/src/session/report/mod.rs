@@ -35,9 +35,12 @@ const FEW_REPEATED: usize = 5;
 #[must_use]
 pub fn diagnose(fault: &Fault, sources: &SourceMap, detail: Detail) -> Diagnostic {
     let data = fault.data();
-    let mut teller = Teller { sources, entries: Vec::new(), seen: FxHashSet::default(), repeated: Vec::new(), points: 0 };
+    let mut teller =
+        Teller { sources, entries: Vec::new(), seen: FxHashSet::default(), repeated: Vec::new(), points: 0 };
     let mut is_truncated = false;
-    for line in data.trace.iter().rev().filter(|line| is_told(line, detail)) {
+    let inner = data.trace.iter().rev().skip(1).map(Some).chain([None]);
+    let lines = data.trace.iter().rev().zip(inner).filter(|(line, inner)| is_told(line, *inner, detail));
+    for (line, _) in lines {
         is_truncated |= detail == Detail::Short && teller.points > SHORT_TRACE;
         if is_truncated && !line.is_custom {
             continue;
@@ -69,15 +72,21 @@ pub fn warning(pos: Pos, message: &str, sources: &SourceMap) -> Diagnostic {
     Diagnostic::new(Severity::Warning, message).at(Place::of(pos, sources))
 }
 
-fn is_told(line: &TraceLine, detail: Detail) -> bool {
-    !line.text.is_empty() && (line.is_custom || detail == Detail::Full || !is_function_call(&line.text))
+/// Whether a line is told, given the one inside it.
+fn is_told(line: &TraceLine, inner: Option<&TraceLine>, detail: Detail) -> bool {
+    if line.text.is_empty() {
+        return false;
+    }
+    // A call that failed before the function was entered is told, unlike one that failed in it.
+    let is_call = is_function_call(line) || (line.text == "from call site" && inner.is_some_and(is_function_call));
+    line.is_custom || detail == Detail::Full || !is_call
 }
 
-/// Whether the line is about the call of a function written in Nix.
-fn is_function_call(text: &str) -> bool {
-    text == "from call site"
-        || text == "while calling anonymous lambda"
-        || (text.starts_with("while calling '") && text.ends_with('\''))
+/// Whether the line is about being in a function written in Nix.
+fn is_function_call(line: &TraceLine) -> bool {
+    let text = &line.text;
+    let is_named = text.starts_with("while calling '") && text.ends_with('\'');
+    !line.is_custom && (is_named || text == "while calling anonymous lambda")
 }
 
 struct Teller<'a> {
