@@ -1,17 +1,56 @@
-use nixscope_engine::*;
+//! How fast a folder's Nix files are parsed, and parsed, lowered and resolved.
+//!
+//! `cargo run --profile fast -p nixscope-engine --example readall FOLDER`
+
+#![expect(clippy::print_stdout, reason = "the numbers are what it is run for")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "it is timed, and told what to read")]
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use nixscope_engine::source::Origin;
+use nixscope_engine::{builtins, syntax, vm};
+
 fn main() {
-    let dir = std::env::args().nth(1).unwrap();
-    let mut files = vec![]; let mut todo = vec![std::path::PathBuf::from(dir)];
-    while let Some(d) = todo.pop() { for e in std::fs::read_dir(d).unwrap() { let e = e.unwrap(); let p = e.path(); if e.file_type().unwrap().is_dir() { todo.push(p) } else if p.extension().is_some_and(|x| x == "nix") { files.push(p) } } }
-    let texts: Vec<(String, Vec<u8>)> = files.iter().map(|p| (p.display().to_string(), std::fs::read(p).unwrap())).collect();
-    let total: usize = texts.iter().map(|t| t.1.len()).sum();
-    let t = std::time::Instant::now();
-    for (_, x) in &texts { std::hint::black_box(syntax::parse(x, syntax::Features { pipe_operators: false })); }
-    let p = t.elapsed();
+    let texts = texts_under(std::env::args().nth(1).unwrap().into());
+    let total: usize = texts.iter().map(|it| it.1.len()).sum();
+    let rate = |time: Duration| format!("{time:?} ({:.0} MB/s)", total as f64 / time.as_secs_f64() / 1e6);
+
+    let start = Instant::now();
+    for (_, text) in &texts {
+        std::hint::black_box(syntax::parse(text, syntax::Features { pipe_operators: false }));
+    }
+    println!("{} files, {total} bytes: parsed in {}", texts.len(), rate(start.elapsed()));
+
     let limits = vm::Limits { max_depth: 10_000_000, max_heap: 16 << 30 };
     let mut vm = builtins::machine(&builtins::Features::default(), limits);
-    let t = std::time::Instant::now();
-    let mut bad = 0;
-    for (n, x) in &texts { let d = std::path::Path::new(n).parent().unwrap().display().to_string(); if let Err(_f) = vm.read(source::Origin::File(n.clone()), x.clone().into(), &d, &[]) { bad += 1; if bad < 4 { println!("{n} {:?}", _f.data().message); } } }
-    println!("{} files {} bytes parse {:?} ({:.0} MB/s) read {:?} ({:.0} MB/s) bad {}", texts.len(), total, p, total as f64 / p.as_secs_f64() / 1e6, t.elapsed(), total as f64 / t.elapsed().as_secs_f64() / 1e6, bad);
+    let mut faults = Vec::new();
+    let start = Instant::now();
+    for (path, text) in &texts {
+        let folder = Path::new(path).parent().unwrap().display().to_string();
+        if let Err(fault) = vm.read(Origin::File(path.clone()), text.clone().into(), &folder, &[]) {
+            faults.push((path, fault));
+        }
+    }
+    println!("read in {}, {} of them not Nix", rate(start.elapsed()), faults.len());
+    for (path, fault) in faults.iter().take(3) {
+        println!("{path}: {}", fault.data().message);
+    }
+}
+
+/// The names and texts of all Nix files under a folder; links are not followed.
+fn texts_under(folder: PathBuf) -> Vec<(String, Vec<u8>)> {
+    let (mut texts, mut folders) = (Vec::new(), vec![folder]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let path = entry.path();
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "nix") {
+                texts.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    texts
 }

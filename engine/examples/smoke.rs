@@ -42,7 +42,16 @@ fn main() {
     let Some(v) = run(&mut vm, &mut world) else { return };
     vm.start_native(vm::DEEP_FORCE, &[v]);
     let Some(v) = run(&mut vm, &mut world) else { return };
-    if std::env::var("DUMP").is_ok() { for (i, b) in vm.program.bodies.iter().enumerate() { if b.entry != u32::MAX { println!("body {i} {:?} n{}", b.kind, b.arity); for pc in b.entry..b.end { println!("  {pc} {:?}", vm.program.ops[pc as usize]); } } } }
+    if std::env::var("DUMP").is_ok() {
+        for (i, b) in vm.program.bodies.iter().enumerate() {
+            if b.entry != u32::MAX {
+                println!("body {i} {:?} n{}", b.kind, b.arity);
+                for pc in b.entry..b.end {
+                    println!("  {pc} {:?}", vm.program.ops[pc as usize]);
+                }
+            }
+        }
+    }
     println!("{}", String::from_utf8_lossy(&print::ambiguous(vm.print_cx(), v)));
     eprintln!("count {} heap {} time {:?}", vm.count(), vm.heap.bytes_used(), t0.elapsed());
 }

@@ -68,7 +68,7 @@ impl Listing<'_> {
         }
         for region in self.program.regions_of(id) {
             let why = match region.why {
-                Why::Text(text) => text.to_owned(),
+                Why::Text(text) | Why::Coercion(text) => text.to_owned(),
                 Why::Builtin(builtin) => format!("calling {}", self.builtin(builtin)),
                 Why::BuiltinArg(builtin, arg) => format!("argument {} of {}", arg + 1, self.builtin(builtin)),
             };

@@ -41,7 +41,7 @@ pub use load::{
     ADD, APPLY, ASSERT_EQUAL, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FINISH, FORCE, FUNCTOR, LESS, NATIVES,
     Names,
 };
-pub use native::{Arg, Native, Need, Next, Order, Run, START, Visible, arg};
+pub use native::{Arg, Explain, Native, Need, Next, Order, Run, START, Visible, arg};
 pub use source::Reading;
 pub use step::Stop;
 pub use unwind::{CAUGHT, HANDLED, HANDLING};
