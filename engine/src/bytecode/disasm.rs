@@ -155,6 +155,8 @@ impl Listing<'_> {
             Op::NotEqual => "not equal".to_owned(),
             Op::Select { name, .. } => format!("select {}", self.name(Symbol(name))),
             Op::TrySelect { name, .. } => format!("try select {}", self.name(Symbol(name))),
+            Op::SelectKeep { name, .. } => format!("select {}, keep the set", self.name(Symbol(name))),
+            Op::CheckName => "check name".to_owned(),
             Op::SelectDynamic => "select computed".to_owned(),
             Op::TrySelectDynamic => "try select computed".to_owned(),
             Op::HasAttr { name, .. } => format!("has {}", self.name(Symbol(name))),

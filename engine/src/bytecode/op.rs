@@ -105,6 +105,16 @@ pub enum Op {
         /// Its name.
         name: u32,
     },
+    /// `set → set settled`: one of several selections in a row, which keep their sets until the [`Op::Nip`] after the
+    /// last.
+    SelectKeep {
+        /// Where the attribute was last time.
+        hint: u16,
+        /// Its name.
+        name: u32,
+    },
+    /// `settled → string`: faults unless it can be the name of an attribute.
+    CheckName,
     /// `set string → set string settled`, then [`Op::Nip`]; like [`Op::Select`] with a computed name.
     SelectDynamic,
     /// `settled string → lazy`, skipping the next instruction; or `settled string →`.

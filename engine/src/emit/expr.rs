@@ -324,24 +324,34 @@ impl Builder<'_> {
 
     fn select(&mut self, id: ExprId, base: ExprId, path: Range) {
         let place = self.place(id);
+        let names = &self.unit.module.paths[path.as_range()];
         let mut plan = vec![Task::Strict(base), Task::At(id)];
-        for name in &self.unit.module.paths[path.as_range()] {
+        let mut n_kept = 0;
+        for name in names {
             match *name {
-                AttrName::Static(name, _) => {
+                AttrName::Static(name, _) if names.len() == 1 => {
                     let op = Op::Select { hint: 0, name: name.0 };
-                    plan.extend([Task::Op(op, place), Task::Op(Op::Nip(1), Pos::NONE)]);
+                    plan.push(Task::Op(op, place));
+                    n_kept += 1;
                 }
-                AttrName::Dynamic(expr, pos) => plan.extend([
-                    Task::Strict(expr),
-                    Task::At(id),
-                    Task::Open(Why::Text("while evaluating an attribute name"), pos),
-                    Task::Close,
-                    Task::Op(Op::SelectDynamic, place),
-                    Task::Op(Op::Nip(2), Pos::NONE),
-                ]),
+                AttrName::Static(name, _) => {
+                    plan.push(Task::Op(Op::SelectKeep { hint: 0, name: name.0 }, place));
+                    n_kept += 1;
+                }
+                AttrName::Dynamic(expr, _) => {
+                    plan.extend(self.computed_name(expr));
+                    plan.extend([Task::At(id), Task::Op(Op::SelectDynamic, place)]);
+                    n_kept += 2;
+                }
             }
         }
+        plan.push(Task::Op(Op::Nip(n_kept), Pos::NONE));
         self.plan(&plan);
+    }
+
+    /// Leaves the name that an expression gives.
+    fn computed_name(&self, expr: ExprId) -> [Task; 2] {
+        [Task::Strict(expr), Task::Op(Op::CheckName, self.place(expr))]
     }
 
     fn select_or(&mut self, id: ExprId, base: ExprId, path: Range, default: ExprId) {
@@ -370,7 +380,8 @@ impl Builder<'_> {
         match name {
             AttrName::Static(name, _) => plan.push(Task::Op(Op::TrySelect { hint: 0, name: name.0 }, place)),
             AttrName::Dynamic(expr, _) => {
-                plan.extend([Task::Strict(expr), Task::At(id), Task::Op(Op::TrySelectDynamic, place)]);
+                plan.extend(self.computed_name(expr));
+                plan.extend([Task::At(id), Task::Op(Op::TrySelectDynamic, place)]);
             }
         }
     }
@@ -392,7 +403,8 @@ impl Builder<'_> {
             match *name {
                 AttrName::Static(name, _) => plan.push(Task::Op(Op::HasAttr { hint: 0, name: name.0 }, place)),
                 AttrName::Dynamic(expr, _) => {
-                    plan.extend([Task::Strict(expr), Task::At(id), Task::Op(Op::HasAttrDynamic, place)]);
+                    plan.extend(self.computed_name(expr));
+                    plan.extend([Task::At(id), Task::Op(Op::HasAttrDynamic, place)]);
                 }
             }
         }

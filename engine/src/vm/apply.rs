@@ -214,12 +214,12 @@ impl Vm {
     }
 
     /// Starts to make the value on top of the stack what is needed, for an instruction.
-    pub(super) fn ready_top(&mut self, need: Need) -> Result<(), Fault> {
+    pub(super) fn ready_top(&mut self, need: Need, pc: u32) -> Result<(), Fault> {
         if self.settled(self.top()).is_none() {
             return self.force_top();
         }
         if let Next::Native(native, n) = self.conversion(need) {
-            self.push_helper(native, n);
+            self.push_helper(native, n, pc);
         }
         Ok(())
     }

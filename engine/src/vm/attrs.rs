@@ -71,36 +71,35 @@ impl Vm {
         }
     }
 
+    /// `settled → string`: a computed attribute name, as a symbol.
+    pub(super) fn check_attr_name(&mut self, pc: u32) -> Result<(), Fault> {
+        let place = self.place(pc);
+        let name = self.top();
+        let symbol =
+            self.check_name(name).map_err(|fault| fault.at(place).within(place, "while evaluating an attribute name"))?;
+        self.set_top(Value::sym(symbol));
+        Ok(())
+    }
+
     /// `set string → set string lazy`
     pub(super) fn select_dynamic(&mut self, pc: u32) -> Result<Value, Fault> {
-        let name = self.top();
+        let symbol = self.top().symbol();
         let set = self.stack[self.stack.len() - 2];
-        let place = self.place(pc);
-        let symbol = self.check_attr_name(name, place)?;
         if !set.is_attrs() {
             return Err(self.cannot_select(set, pc));
         }
-        match self.heap.attr(set, symbol) {
-            Some(v) => Ok(v),
-            None => Err(self.missing_attribute(set, symbol, pc)),
-        }
-    }
-
-    fn check_attr_name(&mut self, name: Value, place: Pos) -> Result<Symbol, Fault> {
-        self.check_name(name).map_err(|fault| fault.at(place).within(place, "while evaluating an attribute name"))
+        self.heap.attr(set, symbol).ok_or_else(|| self.missing_attribute(set, symbol, pc))
     }
 
     /// `settled string → lazy`, or `settled string →`; says which.
-    pub(super) fn try_select_dynamic(&mut self, pc: u32) -> Result<bool, Fault> {
-        let name = self.pop();
+    pub(super) fn try_select_dynamic(&mut self) -> bool {
+        let symbol = self.pop().symbol();
         let set = self.pop();
-        let place = self.place(pc);
-        let symbol = self.check_attr_name(name, place)?;
         let found = if set.is_attrs() { self.heap.attr(set, symbol) } else { None };
         if let Some(v) = found {
             self.push(v);
         }
-        Ok(found.is_some())
+        found.is_some()
     }
 
     /// `set overrides → set`: attributes of `overrides` replace those of the recursive set, and its variables.

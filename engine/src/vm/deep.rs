@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::source::Pos;
 use crate::value::Value;
 
 use super::load::DEEP_PART;
@@ -95,6 +96,22 @@ pub(super) fn deep_part(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         }
     }
     Ok(Next::Return(v))
+}
+
+impl Vm {
+    /// The line of trace of a list or set in which a part is forced.
+    pub(super) fn trace_deep(&self, fault: &mut Fault, frame: &Frame) {
+        if frame.pc < FORCED {
+            return;
+        }
+        let v = self.slot(frame, 0);
+        let index = self.slot(frame, 1).payload();
+        if v.is_list() {
+            return fault.push_trace(Pos::NONE, format!("while evaluating list element at index {index}"));
+        }
+        let (name, pos) = self.heap.key(self.heap.attrs_parts(v).0, index);
+        fault.push_trace(pos, format!("while evaluating the attribute '{}'", self.heap.symbols.text(name)));
+    }
 }
 
 const FORCED: u32 = START + 1;

@@ -166,7 +166,7 @@ impl Vm {
         let Some(below) = index.checked_sub(1) else { return Pos::NONE };
         let caller = &self.frames[below];
         if !caller.is_code() {
-            return caller.call_pos();
+            return caller.asking_pos();
         }
         if self.program.bodies[caller.code as usize].unit == super::load::NO_UNIT {
             return self.caller_place(below);

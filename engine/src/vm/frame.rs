@@ -42,6 +42,12 @@ impl Frame {
         Pos(self.env)
     }
 
+    /// The place that what a native asks for is done from: builtins have none, what works for an instruction has its.
+    #[must_use]
+    pub fn asking_pos(&self) -> Pos {
+        if self.kind == FrameKind::Helper { self.call_pos() } else { Pos::NONE }
+    }
+
     /// Whether it runs instructions.
     #[inline(always)]
     #[must_use]

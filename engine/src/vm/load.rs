@@ -95,15 +95,9 @@ internal! {
     COERCE_PATH = 5: "coerceToPath", [value: Need::Any], super::coerce::coerce_path, [];
     ADD = 6: "add", [], super::string::add, ["while evaluating a path segment"];
     ASSERT_EQUAL = 7: "assertEqual", [], super::assert::assert_equal, [];
-    FINISH = 8: "finish", [], finish, [];
-    FORCE = 9: "force", [value: Need::Any], finish_arg, [];
-    DEEP_FORCE = 10: "deepForce", [value: Need::Any], super::deep::deep_force, [];
-    DEEP_PART = 11: "deepPart", [value: Need::Any], super::deep::deep_part, [];
-}
-
-/// Returns what arrived on top of the stack.
-fn finish(vm: &mut Vm, _: &mut Frame) -> Result<Next, Fault> {
-    Ok(Next::Return(vm.top()))
+    FORCE = 8: "force", [value: Need::Any], finish_arg, [];
+    DEEP_FORCE = 9: "deepForce", [value: Need::Any], super::deep::deep_force, [];
+    DEEP_PART = 10: "deepPart", [value: Need::Any], super::deep::deep_part, [];
 }
 
 fn finish_arg(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {

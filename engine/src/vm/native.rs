@@ -131,6 +131,9 @@ impl std::fmt::Debug for Run {
 /// The state in which a native's own steps begin; states below it count the arguments that are ready.
 pub const START: u32 = 16;
 
+/// The state of a native whose result is being computed by somebody else.
+pub const FINISHING: u32 = START + 200;
+
 /// What a native wants next. Results arrive on top of the value stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {

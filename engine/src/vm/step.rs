@@ -118,6 +118,9 @@ impl Vm {
     }
 
     pub(super) fn run_native(&mut self, frame: &mut Frame) -> Result<Next, Fault> {
+        if frame.pc == super::native::FINISHING {
+            return Ok(Next::Return(self.top()));
+        }
         match self.natives[frame.code as usize].run {
             Run::Steps(step) => step(self, frame),
             Run::Pure(run) => {
@@ -144,13 +147,12 @@ impl Vm {
             Next::Return(v) => match self.settled(v) {
                 Some(v) => Ok(self.return_value(v).map(Flow::Done)),
                 None => {
-                    // The native's last wish: its frame makes way for the thunk's, whose result is its own.
-                    let frame = self.frames[self.frames.len() - 1];
+                    // The native's last wish: it waits for a value that is its own.
+                    let top = self.frames.len() - 1;
+                    let frame = self.frames[top];
                     self.stack.truncate(frame.base as usize);
                     self.push(v);
-                    let top = self.frames.len() - 1;
-                    self.frames[top].code = super::load::FINISH;
-                    self.frames[top].pc = START;
+                    self.frames[top].pc = super::native::FINISHING;
                     self.force_top()?;
                     Ok(None)
                 }
@@ -160,7 +162,7 @@ impl Vm {
                 Ok(None)
             }
             Next::Call(n) => {
-                let pos = self.frames[self.frames.len() - 1].call_pos();
+                let pos = self.frames[self.frames.len() - 1].asking_pos();
                 self.call(n, pos)?;
                 Ok(None)
             }
@@ -176,9 +178,10 @@ impl Vm {
         }
     }
 
-    /// Puts a native to work on the `n_args` values on top of the stack.
-    pub(super) fn push_helper(&mut self, native: u32, n_args: u32) {
-        self.push_native(native, n_args, FrameKind::Helper, crate::source::Pos::NONE);
+    /// Puts a native to work on the `n_args` values on top of the stack, for the instruction at `pc`.
+    pub(super) fn push_helper(&mut self, native: u32, n_args: u32, pc: u32) {
+        let pos = self.place(pc);
+        self.push_native(native, n_args, FrameKind::Helper, pos);
     }
 
     pub(super) fn push_native(&mut self, native: u32, n_args: u32, kind: FrameKind, pos: crate::source::Pos) {
@@ -388,7 +391,7 @@ impl Vm {
                             self.stack.push(a);
                             self.stack.push(b);
                             self.stack.push(Value::raw(u32::from(negate)));
-                            slow!(self.push_helper(EQUAL, 3));
+                            slow!(self.push_helper(EQUAL, 3, pc - 1));
                         }
                     }
                 }
@@ -417,6 +420,22 @@ impl Vm {
                         }
                     }
                 }
+                Op::SelectKeep { hint, name } => {
+                    let set = self.top();
+                    if !set.is_attrs() {
+                        attempt!(Err(self.cannot_select(set, pc - 1)));
+                    }
+                    let Some((v, index)) = self.heap.attr_hinted(set, Symbol(name), hint) else {
+                        attempt!(Err(self.missing_attribute(set, Symbol(name), pc - 1)));
+                        continue;
+                    };
+                    if index != hint {
+                        self.program.ops[pc as usize - 1] = Op::SelectKeep { hint: index, name };
+                    }
+                    self.stack.push(v);
+                    force_top!();
+                }
+                Op::CheckName => attempt!(self.check_attr_name(pc - 1)),
                 Op::TrySelect { hint, name } => {
                     let set = self.pop();
                     if set.is_attrs()
@@ -455,13 +474,12 @@ impl Vm {
                     force_top!();
                 }
                 Op::TrySelectDynamic => {
-                    if attempt!(self.try_select_dynamic(pc - 1)) {
+                    if self.try_select_dynamic() {
                         pc += 1;
                     }
                 }
                 Op::HasAttrDynamic => {
-                    let found = attempt!(self.try_select_dynamic(pc - 1));
-                    if found {
+                    if self.try_select_dynamic() {
                         self.set_top(Value::TRUE);
                     } else {
                         self.stack.push(Value::FALSE);
@@ -492,7 +510,7 @@ impl Vm {
                     let v = self.top();
                     let need = self.natives[builtin as usize].args[arg as usize].need;
                     if attempt!(self.check_need(need, v, Value::NULL)).is_none() {
-                        slow!(self.ready_top(need)?);
+                        slow!(self.ready_top(need, pc - 1)?);
                     }
                 }
                 Op::Return => {
@@ -542,7 +560,7 @@ impl Vm {
                             None => slow!({
                                 self.stack.push(a);
                                 self.stack.push(b);
-                                self.push_helper(super::load::LESS, 2);
+                                self.push_helper(super::load::LESS, 2, pc - 1);
                             }),
                         }
                     }

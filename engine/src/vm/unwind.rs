@@ -95,6 +95,9 @@ impl Vm {
         if frame.code == super::load::ASSERT_EQUAL {
             return self.trace_assert(fault, &frame);
         }
+        if frame.code == super::load::DEEP_PART {
+            return self.trace_deep(fault, &frame);
+        }
         if frame.pc < START {
             let n = native.args.len();
             let at = frame.pc as usize;
@@ -186,19 +189,52 @@ impl Vm {
         }
     }
 
-    /// If the instruction at `pc` was forcing an attribute it selected: where the attribute was written, and its path.
+    /// If the instruction at `pc` was forcing an attribute it selected, or failed to select one from an attribute
+    /// selected before it: where that attribute was written, and the whole path.
     fn selection(&self, index: usize, pc: u32) -> Option<(Pos, String)> {
+        let symbol = crate::ir::Symbol;
         let (set, name) = match self.program.ops[pc as usize] {
-            Op::Select { name, .. } => (self.below(index, 1)?, crate::ir::Symbol(name)),
-            Op::SelectDynamic => (self.below(index, 2)?, self.known_name(self.below(index, 1)?)?),
+            Op::Select { name, .. } | Op::SelectKeep { name, .. } => (self.below(index, 1)?, Some(symbol(name))),
+            // A computed name lies on top of its set; while what it named is forced, both lie below that.
+            Op::SelectDynamic => (self.below(index, 2)?, self.below(index, 1).map(|it| it.symbol())),
+            Op::CheckName => (self.below(index, 2)?, None),
             _ => return None,
         };
-        let (_, pos) = if set.is_attrs() { self.heap.attr_with_pos(set, name)? } else { return None };
+        let found = name.filter(|_| set.is_attrs()).and_then(|name| self.heap.attr_with_pos(set, name));
+        let pos = match found {
+            Some((_, pos)) => pos,
+            None => self.selected_before(index, pc, set)?,
+        };
         if !pos.is_some() || self.is_internal(pos) {
             return None;
         }
-        let text = self.selection_path(index, pc).unwrap_or_else(|| self.heap.symbols.text(name).into_owned());
+        let text = self.selection_path(index, pc)?;
         Some((pos, format!("while evaluating the attribute '{text}'")))
+    }
+
+    /// Where the attribute was written whose value `set` is, if it was selected by the same expression.
+    fn selected_before(&self, index: usize, pc: u32, set: Value) -> Option<Pos> {
+        let n = if matches!(self.program.ops[pc as usize], Op::SelectDynamic | Op::CheckName) { 3 } else { 2 };
+        let before = self.below(index, n).filter(|it| it.is_attrs() && self.frames[index].base < self.waiting_at as u32)?;
+        let (path, _) = self.path_at(index, pc)?;
+        path.iter().find_map(|name| {
+            let AttrName::Static(name, _) = *name else { return None };
+            let (v, pos) = self.heap.attr_with_pos(before, name)?;
+            (self.heap.peek(v) == set).then_some(pos)
+        })
+    }
+
+    /// The attribute path of the selection that the instruction at `pc` belongs to.
+    fn path_at(&self, index: usize, pc: u32) -> Option<(&[AttrName], &crate::ir::Module)> {
+        let body = &self.program.bodies[self.frames[index].code as usize];
+        let module = &self.units.get(body.unit as usize)?.module;
+        // The name's own check is made from the name's expression; the selection follows it.
+        let at = (pc..self.program.exprs.len() as u32).find(|&at| self.program.ops[at as usize] != Op::CheckName)?;
+        let id = ExprId(self.program.exprs[at as usize]);
+        match module.exprs[id.0 as usize] {
+            Expr::Select { path, .. } => Some((&module.paths[path.as_range()], module)),
+            _ => None,
+        }
     }
 
     fn is_internal(&self, pos: Pos) -> bool {
@@ -216,21 +252,25 @@ impl Vm {
 
     /// The attribute path of the selection made at `pc`, as Nix shows it.
     fn selection_path(&self, index: usize, pc: u32) -> Option<String> {
-        let body = &self.program.bodies[self.frames[index].code as usize];
-        let unit = self.units.get(body.unit as usize)?;
-        let id = ExprId(self.program.exprs[pc as usize]);
-        let Expr::Select { path, .. } = unit.module.exprs[id.0 as usize] else { return None };
+        let Some((path, module)) = self.path_at(index, pc) else {
+            let Op::Select { name, .. } = self.program.ops[pc as usize] else { return None };
+            return Some(self.heap.symbols.text(crate::ir::Symbol(name)).into_owned());
+        };
+        let is_named = self.program.ops[pc as usize] == Op::SelectDynamic;
         let mut text = String::new();
-        for (i, name) in unit.module.paths[path.as_range()].iter().enumerate() {
+        for (i, name) in path.iter().enumerate() {
             if i > 0 {
                 text.push('.');
             }
             match *name {
                 AttrName::Static(name, _) => text.push_str(&self.heap.symbols.text(name)),
-                AttrName::Dynamic(..) => {
-                    let name = self.below(index, 1).filter(|v| v.is_string());
-                    text.push_str(&name.map_or_else(String::new, |v| self.heap.text(v)));
-                }
+                AttrName::Dynamic(expr, _) => match self.below(index, 1).filter(|v| is_named && v.is_string()) {
+                    Some(name) => text.push_str(&self.heap.text(name)),
+                    None => {
+                        let shown = crate::ir::show::expr(module, &self.heap.symbols, expr);
+                        text.push_str(&format!("\"${{{shown}}}\""));
+                    }
+                },
             }
         }
         Some(text)
