@@ -79,7 +79,7 @@ pub(super) const TABLE: &[Native] = &[
     )
     .whys(&[
         "while evaluating an element of the list passed to builtins.listToAttrs",
-        "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs",
+        PAIR_NAME,
         "in a {name=...; value=...;} pair",
     ]),
     Native::pure(
@@ -125,6 +125,9 @@ pub(super) const TABLE: &[Native] = &[
 pub(super) fn missing(name: &str) -> Fault {
     Fault::new(FaultKind::Type, format!("attribute '{name}' missing"))
 }
+
+const PAIR_NAME: &str =
+    "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs";
 
 const FORCED: u32 = START + 1;
 const NAMED: u32 = START + 2;
@@ -195,8 +198,8 @@ fn list_to_attrs(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         }
     } else {
         let name = vm.pop();
-        frame.why = 2;
-        check_name(vm, name)?;
+        let pos = Pos(vm.pop().payload());
+        check_name(vm, name).map_err(|fault| fault.at(pos).within(pos, PAIR_NAME))?;
         push_pair(vm, frame, name);
     }
     loop {
@@ -227,20 +230,20 @@ fn take_pair(vm: &mut Vm, frame: &mut Frame, element: Value) -> Result<Option<Ne
     if !element.is_attrs() {
         return Err(vm.type_fault("a set", element));
     }
-    let Some(name) = vm.heap.attr(element, vm.names.name) else {
+    let Some((name, pos)) = vm.heap.attr_with_pos(element, vm.names.name) else {
         frame.why = 3;
         return Err(missing("name"));
     };
     match vm.settled(name) {
         Some(name) => {
-            frame.why = 2;
-            check_name(vm, name)?;
+            check_name(vm, name).map_err(|fault| fault.at(pos).within(pos, PAIR_NAME))?;
             push_pair(vm, frame, name);
             Ok(None)
         }
         None => {
             frame.pc = NAMED;
             frame.why = 2;
+            vm.push(Value::raw(pos.0));
             vm.push(name);
             Ok(Some(Next::Force))
         }

@@ -39,15 +39,16 @@ pub(super) const TABLE: &[Native] = &[
         },
         "*list* without its first element, in constant time.",
     ),
-    Native::pure(
+    Native::steps(
         "genList",
         &[
-            arg("generator", Need::Function, "while evaluating the first argument passed to builtins.genList"),
+            arg("generator", Need::Lazy, ""),
             arg("length", Need::Int, "while evaluating the second argument passed to builtins.genList"),
         ],
         gen_list,
         "The list of *length* elements whose element *i* is `generator i`.",
     )
+    .whys(&["while evaluating the first argument passed to builtins.genList"])
     .backward(),
     Native::pure(
         "map",
@@ -104,18 +105,31 @@ pub(super) fn check_len(vm: &Vm, len: i64) -> Result<usize, Fault> {
     Ok(n)
 }
 
-fn gen_list(vm: &mut Vm, args: &[Value; 3]) -> Result<Value, Fault> {
-    let n = check_len(vm, vm.heap.as_int(args[1]).unwrap_or(-1).saturating_mul(3))? / 3;
-    if n == 0 {
-        return Ok(Value::EMPTY_LIST);
+/// Slots: the function, the length. The length is looked at before the function is evaluated.
+fn gen_list(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
+    let len = vm.heap.as_int(vm.slot(frame, 1)).unwrap_or(-1);
+    if frame.pc == START {
+        check_len(vm, len)?;
+        frame.pc += 1;
+        frame.why = 1;
+        vm.push(vm.slot(frame, 0));
+        return Ok(Next::Force);
     }
-    let env = vm.apply_env(args[0]);
+    let generator = vm.pop();
+    vm.check_function(generator)?;
+    // An element is a slot and a thunk.
+    check_len(vm, len.saturating_mul(3))?;
+    let n = check_len(vm, len)?;
+    if n == 0 {
+        return Ok(Next::Return(Value::EMPTY_LIST));
+    }
+    let env = vm.apply_env(generator);
     let list = vm.heap.list_unset(n);
     for i in 0..n {
         let thunk = vm.lazy_apply_in(env, Value((i as u64) << 8));
         vm.heap.list_set(list, i, thunk);
     }
-    Ok(list)
+    Ok(Next::Return(list))
 }
 
 fn map(vm: &mut Vm, args: &[Value; 3]) -> Result<Value, Fault> {

@@ -59,8 +59,7 @@ pub(super) const TABLE: &[Native] = &[
         ),
         concat_map,
         "The elements of all the lists that *f* gives for the elements of *list*, as one list.",
-    )
-    .whys(&["", "while evaluating the return value of the function passed to builtins.concatMap"]),
+    ),
     Native::steps(
         "partition",
         &function_and_list(
@@ -72,6 +71,8 @@ pub(super) const TABLE: &[Native] = &[
     )
     .whys(&["", "while evaluating the return value of the partition function passed to builtins.partition"]),
 ];
+
+const CONCAT_MAP_RESULT: &str = "while evaluating the return value of the function passed to builtins.concatMap";
 
 const CALLED: u32 = START + 1;
 const FORCED: u32 = START + 2;
@@ -173,8 +174,8 @@ fn concat_map(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     } else {
         let v = vm.top();
         if !v.is_list() {
-            frame.why = 2;
-            return Err(vm.type_fault("a list", v));
+            let pos = vm.function_pos(vm.slot(frame, 0));
+            return Err(vm.type_fault("a list", v).within(pos, CONCAT_MAP_RESULT));
         }
         if v == Value::EMPTY_LIST {
             vm.pop();

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::source::Pos;
 use crate::value::{Tag, Value};
 use crate::vm::{Fault, Frame, LESS, Native, Need, Next, START, Vm, arg};
 
@@ -18,6 +19,7 @@ pub(super) const TABLE: &[Native] = &[Native::steps(
 .backward()
 .whys(&["", "while evaluating the return value of the sorting function passed to builtins.sort"])];
 
+const ORDERING: &str = "while evaluating the ordering function passed to builtins.sort";
 const FORCING: u32 = START + 1;
 const COMPARED: u32 = START + 2;
 
@@ -131,7 +133,7 @@ fn merge(vm: &mut Vm, frame: &mut Frame, n: u32) -> Result<Next, Fault> {
             let comparator = vm.slot(frame, 0);
             frame.pc = COMPARED;
             if comparator.tag() == Tag::Builtin && vm.native(comparator.payload()).name == "lessThan" {
-                match vm.compare_now(a, b)? {
+                match vm.compare_now(a, b).map_err(|fault| fault.within(Pos::NONE, ORDERING))? {
                     Some(ordering) => {
                         take(vm, frame, n, ordering == Ordering::Less);
                         continue;

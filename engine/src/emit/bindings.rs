@@ -6,8 +6,6 @@ use crate::source::Pos;
 
 use super::builder::{Builder, Task};
 
-const DYNAMIC_NAME: Why = Why::Text("while evaluating the name of a dynamic attribute");
-
 impl Builder<'_> {
     /// Fills the slots of what `inherit (…)` selects from.
     fn inherit_scopes(&self, id: AttrsId, plan: &mut Vec<Task>) {
@@ -76,9 +74,7 @@ impl Builder<'_> {
                 Task::Strict(dynamic.name),
                 Task::Lazy(dynamic.value),
                 Task::At(expr),
-                Task::Open(DYNAMIC_NAME, dynamic.pos),
                 Task::Op(Op::Insert, dynamic.pos),
-                Task::Close,
             ]);
         }
         self.plan(&plan);

@@ -434,13 +434,21 @@ impl Builder<'_> {
                 }
                 for (i, arg) in order {
                     let arg_index = i as u16;
+                    // Nix forces a variable here from inside the builtin, which has no place.
+                    let value = match self.unit.module.exprs[arg.0 as usize] {
+                        Expr::Var(_) => match self.unit.analysis.refs[arg.0 as usize] {
+                            VarRef::Var(var) => Task::Op(self.load(var, true), Pos::NONE),
+                            _ => Task::Strict(arg),
+                        },
+                        _ => Task::Strict(arg),
+                    };
                     if shape.op.is_some() {
-                        plan.push(Task::Strict(arg));
+                        plan.push(value);
                         continue;
                     }
                     plan.extend([
                         Task::Open(Why::BuiltinArg(builtin, arg_index), Pos::NONE),
-                        Task::Strict(arg),
+                        value,
                         Task::Op(Op::CheckArg { arg: arg_index, builtin }, place),
                         Task::Close,
                     ]);

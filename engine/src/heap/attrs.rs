@@ -80,16 +80,14 @@ impl Heap {
         Value::new(Tag::Attrs, offset)
     }
 
-    /// The set with the keys of `like`, which must be flat, and other values.
-    pub fn attrs_like(&mut self, like: Value, values: impl ExactSizeIterator<Item = Value>) -> Value {
+    /// The set with the names of `like`, which must be flat, but not their places, and other values.
+    pub fn attrs_named_like(&mut self, like: Value, values: &[Value]) -> Value {
         if like.payload() == 0 {
             return Value::EMPTY_ATTRS;
         }
-        let head = self.word(like.payload());
-        let offset = self.top();
-        self.push(head);
-        self.words.extend(values.map(|v| v.0));
-        Value::new(Tag::Attrs, offset)
+        let keys = (self.word(like.payload()) >> 32) as u32;
+        let keys = self.keys_without_places(keys);
+        self.attrs(keys, values)
     }
 
     /// How many attributes.

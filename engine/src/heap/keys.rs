@@ -33,6 +33,21 @@ impl Heap {
         (Symbol(word as u32), Pos((word >> 32) as u32))
     }
 
+    /// The same names without places. The keys made for it are remembered: sets that share keys go on to do so.
+    pub fn keys_without_places(&mut self, keys: u32) -> u32 {
+        let n = self.keys_len(keys);
+        if (0..n).all(|i| !self.key(keys, i).1.is_some()) {
+            return keys;
+        }
+        if let Some(&plain) = self.plain_keys.get(&keys) {
+            return plain;
+        }
+        let names: Vec<_> = (0..n).map(|i| (self.key(keys, i).0, Pos::NONE)).collect();
+        let plain = self.keys(names.into_iter());
+        self.plain_keys.insert(keys, plain);
+        plain
+    }
+
     /// Where `name` is among the keys.
     #[inline]
     #[must_use]

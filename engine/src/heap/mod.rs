@@ -31,6 +31,7 @@ pub struct Heap {
     pub contexts: Contexts,
     trail: Trail,
     plans: attrs::Plans,
+    plain_keys: rustc_hash::FxHashMap<u32, u32>,
     max_words: usize,
 }
 
@@ -45,6 +46,7 @@ impl Default for Heap {
             contexts: Contexts::default(),
             trail: Trail::default(),
             plans: attrs::Plans::default(),
+            plain_keys: rustc_hash::FxHashMap::default(),
             max_words: MAX_WORDS - (1 << 28),
         }
     }

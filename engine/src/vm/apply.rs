@@ -196,6 +196,14 @@ impl Vm {
         if fits { Ok(Some(v)) } else { Err(self.type_fault(wanted, v).blaming(Blame::Value)) }
     }
 
+    /// Faults unless a settled value can be called.
+    ///
+    /// # Errors
+    /// If it cannot.
+    pub fn check_function(&self, v: Value) -> Result<(), Fault> {
+        if self.is_callable(v) { Ok(()) } else { Err(self.type_fault("a function", v)) }
+    }
+
     fn is_callable(&self, v: Value) -> bool {
         v.is_function() || (v.is_attrs() && self.heap.attr(v, self.names.functor).is_some())
     }
@@ -332,7 +340,7 @@ impl Vm {
         let n = self.heap.attrs_len(attrs);
         let body = crate::heap::BodyId(self.apply_bodies[2]);
         let thunks: Vec<Value> = (0..n).map(|i| self.heap.thunk_with(body, env, Value((i as u64) << 8))).collect();
-        self.heap.attrs_like(attrs, thunks.into_iter())
+        self.heap.attrs_named_like(attrs, &thunks)
     }
 
     /// `function` in code: what [`Heap::lambda`] gives is one word.

@@ -27,6 +27,9 @@ impl Vm {
     /// `a - b`, `a * b`, `a / b` or `a + b` of numbers.
     pub fn arithmetic(&mut self, op: Op, a: Value, b: Value) -> Result<Value, Fault> {
         let words = Words::of(op);
+        if op == Op::Div {
+            self.check_divisor(b)?;
+        }
         let (Some(x), Some(y)) = (self.number(a), self.number(b)) else {
             // If either is a float Nix wants floats, else integers; the first that is not is what it complains about.
             let wanted = if a.tag() == Tag::Float || b.tag() == Tag::Float { "a float" } else { "an integer" };
@@ -40,13 +43,11 @@ impl Vm {
             let text = format!("integer overflow in {} {x} {} {y}", words.doing, words.sign);
             Fault::new(FaultKind::Eval, text)
         };
-        let division_by_zero = || Fault::new(FaultKind::Eval, "division by zero");
         match (x, y) {
             (Number::Int(x), Number::Int(y)) => {
                 let result = match op {
                     Op::Sub => x.checked_sub(y),
                     Op::Mul => x.checked_mul(y),
-                    Op::Div if y == 0 => return Err(division_by_zero()),
                     Op::Div => x.checked_div(y),
                     _ => x.checked_add(y),
                 };
@@ -57,11 +58,24 @@ impl Vm {
                 let result = match op {
                     Op::Sub => x - y,
                     Op::Mul => x * y,
-                    Op::Div if y == 0.0 => return Err(division_by_zero()),
                     Op::Div => x / y,
                     _ => x + y,
                 };
                 Ok(self.heap.float(result))
+            }
+        }
+    }
+}
+
+impl Vm {
+    /// Nix looks at the divisor first: it must be a number, and not zero.
+    fn check_divisor(&self, v: Value) -> Result<(), Fault> {
+        match self.number(v) {
+            Some(n) if float(n) == 0.0 => Err(Fault::new(FaultKind::Eval, "division by zero")),
+            Some(_) => Ok(()),
+            None => {
+                let why = "while evaluating the second operand of the division";
+                Err(self.type_fault("a float", v).within(crate::source::Pos::NONE, why))
             }
         }
     }

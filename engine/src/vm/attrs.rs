@@ -36,7 +36,8 @@ impl Vm {
             return Ok(());
         }
         let place = self.place(pc);
-        let name = self.check_name(name).map_err(|fault| fault.at(place))?;
+        let why = "while evaluating the name of a dynamic attribute";
+        let name = self.check_name(name).map_err(|fault| fault.at(place).within(place, why))?;
         if let Some((_, before)) = self.heap.attr_with_pos(set, name) {
             let text = format!(
                 "dynamic attribute '{}' already defined at {}",
@@ -75,8 +76,9 @@ impl Vm {
     pub(super) fn check_attr_name(&mut self, pc: u32) -> Result<(), Fault> {
         let place = self.place(pc);
         let name = self.top();
-        let symbol =
-            self.check_name(name).map_err(|fault| fault.at(place).within(place, "while evaluating an attribute name"))?;
+        let symbol = self
+            .check_name(name)
+            .map_err(|fault| fault.at(place).within(place, "while evaluating an attribute name"))?;
         self.set_top(Value::sym(symbol));
         Ok(())
     }

@@ -110,6 +110,7 @@ pub(super) fn less(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
                     continue;
                 }
                 frame.pc += 1;
+                frame.why = 1;
                 return Ok(Next::Native(LESS, 2));
             }
             _ => return Ok(Next::Return(vm.top())),

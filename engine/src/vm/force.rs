@@ -161,10 +161,20 @@ impl Vm {
         self.frames = kept;
     }
 
+    /// For a thunk that applies a function: where that function is.
+    fn applied_function_pos(&self, index: usize) -> Pos {
+        let frame = &self.frames[index];
+        let applies = frame.is_code() && self.program.bodies[frame.code as usize].unit == super::load::NO_UNIT;
+        if applies { self.function_pos(self.heap.env_get(frame.env, 0)) } else { Pos::NONE }
+    }
+
     /// The place the frame at `index` was called or forced from.
     pub(super) fn caller_place(&self, index: usize) -> Pos {
         let Some(below) = index.checked_sub(1) else { return Pos::NONE };
         let caller = &self.frames[below];
+        if !caller.is_code() && matches!(caller.code, super::load::DEEP_PART | super::load::FORCE) {
+            return self.applied_function_pos(index);
+        }
         if !caller.is_code() {
             return caller.asking_pos();
         }

@@ -89,7 +89,7 @@ internal! {
     FUNCTOR = 1: "functor", [], super::apply::functor,
         ["while calling a functor (an attribute set with a '__functor' attribute)"];
     EQUAL = 2: "equal", [], super::equality::equal, [];
-    LESS = 3: "less", [], super::compare::less, [];
+    LESS = 3: "less", [], super::compare::less, ["while comparing two list elements"];
     COERCE = 4: "coerceToString", [value: Need::Any, flags: Need::Lazy], super::coerce::coerce,
         ["while evaluating the result of the `__toString` attribute", "while evaluating one element of the list"];
     COERCE_PATH = 5: "coerceToPath", [value: Need::Any], super::coerce::coerce_path, [];

@@ -38,8 +38,7 @@ pub use fault::{Blame, Fault, FaultData, FaultKind, TraceLine};
 pub use frame::{Frame, FrameKind};
 pub use keys::KeySet;
 pub use load::{
-    ADD, APPLY, ASSERT_EQUAL, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FORCE, FUNCTOR, LESS, NATIVES,
-    Names,
+    ADD, APPLY, ASSERT_EQUAL, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FORCE, FUNCTOR, LESS, NATIVES, Names,
 };
 pub use native::{Arg, Explain, Native, Need, Next, Order, Run, START, Visible, arg};
 pub use source::Reading;

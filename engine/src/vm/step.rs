@@ -371,7 +371,7 @@ impl Vm {
                 Op::CheckAttrs => {
                     let v = self.top();
                     if !v.is_attrs() {
-                        attempt!(Err(self.type_fault("a set", v).at(self.place(pc - 1))));
+                        attempt!(Err(self.type_fault("a set", v)));
                     }
                 }
                 Op::Not => {

@@ -126,7 +126,7 @@ impl Vm {
             if !v.is_list() {
                 let place = self.place(pc);
                 let why = "while evaluating one of the elements to concatenate";
-                return Err(self.type_fault("a list", v).at(place).within(place, why));
+                return Err(self.type_fault("a list", v).within(place, why));
             }
         }
         let v = self.heap.list_concat(a, b);

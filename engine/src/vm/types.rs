@@ -62,13 +62,23 @@ impl Vm {
         Fault::new(FaultKind::Type, text)
     }
 
+    /// Where a function was written; none for builtins.
+    #[must_use]
+    pub fn function_pos(&self, v: Value) -> Pos {
+        match v.tag() {
+            Tag::Lambda => self.program.bodies[v.aux() as usize].pos,
+            Tag::Thunk => self.settled(v).map_or(Pos::NONE, |it| self.function_pos(it)),
+            _ => Pos::NONE,
+        }
+    }
+
     pub(super) fn not_a_bool(&self, v: Value, pc: u32) -> Fault {
         self.type_fault("a Boolean", v).at(self.place(pc))
     }
 
     pub(super) fn cannot_select(&self, v: Value, pc: u32) -> Fault {
         let place = self.place(pc);
-        self.type_fault("a set", v).at(place).within(place, "while selecting an attribute")
+        self.type_fault("a set", v).within(place, "while selecting an attribute")
     }
 
     /// Faults if a string has a context.

@@ -215,7 +215,8 @@ impl Vm {
     /// Where the attribute was written whose value `set` is, if it was selected by the same expression.
     fn selected_before(&self, index: usize, pc: u32, set: Value) -> Option<Pos> {
         let n = if matches!(self.program.ops[pc as usize], Op::SelectDynamic | Op::CheckName) { 3 } else { 2 };
-        let before = self.below(index, n).filter(|it| it.is_attrs() && self.frames[index].base < self.waiting_at as u32)?;
+        let before =
+            self.below(index, n).filter(|it| it.is_attrs() && self.frames[index].base < self.waiting_at as u32)?;
         let (path, _) = self.path_at(index, pc)?;
         path.iter().find_map(|name| {
             let AttrName::Static(name, _) = *name else { return None };
