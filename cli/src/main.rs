@@ -83,9 +83,6 @@ fn stand_in_main() -> ExitCode {
         Ok(stand_in::Wanted::Help) => {
             return end(terminal::print(STAND_IN_HELP.as_bytes()).map_err(|it| it.to_string()));
         }
-        Ok(stand_in::Wanted::Instantiate) => {
-            return end(Err("nixscope does not instantiate: use --eval, --parse or --find-file".into()));
-        }
         Err(message) => message,
     };
     terminal::tell_error(&message);

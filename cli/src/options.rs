@@ -44,6 +44,8 @@ pub(crate) enum Task {
     Eval,
     /// They are printed as they were understood.
     Parse,
+    /// They are evaluated, which is where it ends: what they describe would be instantiated next.
+    Instantiate,
     /// They are names, looked for as `<name>` is.
     FindFile,
 }

@@ -25,6 +25,8 @@ use crate::terminal;
 /// How deep evaluation may go if nobody said: deeper than any program that ends, as memory allows.
 const MAX_DEPTH: usize = 10_000_000;
 
+const CANNOT_INSTANTIATE: &str = "nixscope does not instantiate: use --eval, --parse or --find-file";
+
 /// Why the work ended early.
 enum Failure {
     /// The program failed.
@@ -106,7 +108,7 @@ impl<'a> Job<'a> {
         self.read_args()?;
         for input in &self.options.inputs {
             match self.options.task {
-                Task::Eval => self.eval(input)?,
+                Task::Eval | Task::Instantiate => self.eval(input)?,
                 Task::Parse => self.parse(input)?,
                 Task::FindFile => self.find(input)?,
             }
@@ -197,6 +199,9 @@ impl<'a> Job<'a> {
         let paths = if self.options.attr_paths.is_empty() { &whole[..] } else { &self.options.attr_paths };
         for path in paths {
             let mut v = self.session.choose(root, path, self.args)?;
+            if self.options.task == Task::Instantiate {
+                return Err(Failure::Error(CANNOT_INSTANTIATE.into()));
+            }
             if self.args != Value::EMPTY_ATTRS {
                 v = self.session.auto_call(v, self.args)?;
             }

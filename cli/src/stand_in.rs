@@ -13,8 +13,6 @@ pub(crate) enum Wanted {
     Help,
     /// To say which version it is.
     Version,
-    /// To instantiate, which is not done here.
-    Instantiate,
 }
 
 /// Reads the words after the command's name.
@@ -169,7 +167,7 @@ impl Reader {
     fn finish(self) -> Wanted {
         let Self { mut options, words, wants_eval, are_exprs, reads_stdin, .. } = self;
         if options.task == Task::Eval && !wants_eval {
-            return Wanted::Instantiate;
+            options.task = Task::Instantiate;
         }
         let has_words = !words.is_empty();
         if reads_stdin && options.task != Task::FindFile {

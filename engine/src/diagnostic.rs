@@ -9,6 +9,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// What it is, in one or more lines.
     pub message: String,
+    /// Whether the message is a program's own, so that quotes in it mean nothing.
+    pub is_own: bool,
     /// Where it is.
     pub place: Option<Place>,
     /// What was being done, outermost first.
@@ -35,6 +37,8 @@ pub enum TraceEntry {
     Line {
         /// What.
         text: String,
+        /// Whether the text is a program's own.
+        is_own: bool,
         /// Where.
         place: Option<Place>,
     },
@@ -67,7 +71,14 @@ impl Diagnostic {
     /// Something to tell without place.
     #[must_use]
     pub fn new(severity: Severity, message: impl Into<String>) -> Self {
-        Self { severity, message: message.into(), place: None, trace: Vec::new(), suggestions: Vec::new() }
+        Self {
+            severity,
+            message: message.into(),
+            is_own: false,
+            place: None,
+            trace: Vec::new(),
+            suggestions: Vec::new(),
+        }
     }
 
     /// The same at a place.

@@ -15,7 +15,7 @@ use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Diagnostic, Place, Severity, TraceEntry};
 use crate::source::{Pos, SourceMap};
-use crate::vm::{Fault, TraceLine};
+use crate::vm::{Fault, FaultKind, TraceLine};
 
 /// How much of a trace is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,7 @@ pub fn diagnose(fault: &Fault, sources: &SourceMap, detail: Detail) -> Diagnosti
     Diagnostic {
         severity: Severity::Error,
         message: data.message.clone(),
+        is_own: data.kind == FaultKind::Throw,
         place: Place::of(data.pos, sources),
         trace: teller.entries,
         suggestions: data.suggestions.clone(),
@@ -102,7 +103,7 @@ impl<'a> Teller<'a> {
     fn tell(&mut self, line: &'a TraceLine) {
         let place = Place::of(line.pos, self.sources);
         self.points += usize::from(place.is_some());
-        self.entries.push(TraceEntry::Line { text: line.text.clone(), place });
+        self.entries.push(TraceEntry::Line { text: line.text.clone(), is_own: line.is_custom, place });
     }
 
     fn tell_repeated(&mut self) {

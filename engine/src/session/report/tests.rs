@@ -1,6 +1,7 @@
 //! Faults as `nix-instantiate` 2.34.8 tells them. The cases were recorded from it.
 
 use crate::builtins::{Features, machine};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::session::Session;
 use crate::source::Origin;
 use crate::vm::Limits;
@@ -55,8 +56,27 @@ fn as_nix_tells_them() {
 #[test]
 fn colours() {
     let told = told("{ foo = 1; }.fo", Detail::Short, Style::Colour);
-    let expected = "\u{1b}[31;1merror:\u{1b}[0m attribute 'fo' missing\n       \
+    let expected = "\u{1b}[31;1merror:\u{1b}[0m attribute '\u{1b}[35;1mfo\u{1b}[0m' missing\n       \
         \u{1b}[34;1mat \u{1b}[35;1m«string»:1:1\u{1b}[0m:\n            1| { foo = 1; }.fo\n             \
         | \u{1b}[31;1m^\u{1b}[0m\n       Did you mean \u{1b}[35;1mfoo\u{1b}[0m?\n";
     assert_eq!(told, expected);
+}
+
+#[test]
+fn what_is_filled_in_has_a_colour() {
+    let cases = [
+        ("attribute 'a' missing", "attribute '<a>' missing"),
+        ("while calling the 'foldl'' builtin", "while calling the '<foldl'>' builtin"),
+        ("string 'a' doesn't represent", "string '<a>' doesn't represent"),
+        ("'builtins.elemAt' called with 'x y'", "'builtins.elemAt' called with '<x y>'"),
+        ("it's", "it's"),
+        ("one 'quote", "one 'quote"),
+        ("'' and 'é'", "'<>' and '<é>'"),
+    ];
+    for (message, expected) in cases {
+        let diagnostic = Diagnostic::new(Severity::Error, message);
+        let text = String::from_utf8_lossy(&text(&diagnostic, Style::Colour)).into_owned();
+        let text = text.replace("\u{1b}[35;1m", "<").replace("\u{1b}[0m", ">");
+        assert_eq!(text, format!("\u{1b}[31;1merror:> {expected}\n"));
+    }
 }

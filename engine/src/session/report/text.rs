@@ -26,7 +26,7 @@ pub fn text(diagnostic: &Diagnostic, style: Style) -> Vec<u8> {
         Severity::Warning => ("warning:", MAGENTA),
         Severity::EvaluationWarning => ("evaluation warning:", MAGENTA),
     };
-    let mut writer = Writer { out: Vec::new() };
+    let mut writer = Writer { out: Vec::new(), style };
     for entry in &diagnostic.trace {
         writer.entry(entry);
     }
@@ -35,7 +35,7 @@ pub fn text(diagnostic: &Diagnostic, style: Style) -> Vec<u8> {
         writer.text("\n");
         writer.text(&prefix);
     }
-    writer.text(&diagnostic.message);
+    writer.message(&diagnostic.message, diagnostic.is_own);
     writer.text("\n");
     if let Some(place) = &diagnostic.place {
         writer.place("", place);
@@ -65,6 +65,7 @@ pub fn text(diagnostic: &Diagnostic, style: Style) -> Vec<u8> {
 
 struct Writer {
     out: Vec<u8>,
+    style: Style,
 }
 
 impl Writer {
@@ -72,11 +73,27 @@ impl Writer {
         self.out.extend_from_slice(text.as_bytes());
     }
 
+    /// A sentence: what Nix fills in has a colour.
+    fn message(&mut self, text: &str, is_own: bool) {
+        if is_own || self.style == Style::Plain {
+            return self.text(text);
+        }
+        let mut rest = text;
+        while let Some((start, end)) = filled_in(rest) {
+            self.text(&rest[..start]);
+            self.text(MAGENTA);
+            self.text(&rest[start..end]);
+            self.text(NORMAL);
+            rest = &rest[end..];
+        }
+        self.text(rest);
+    }
+
     fn entry(&mut self, entry: &TraceEntry) {
         match entry {
-            TraceEntry::Line { text, place } => {
+            TraceEntry::Line { text, is_own, place } => {
                 self.text("\n… ");
-                self.text(text);
+                self.message(text, *is_own);
                 self.text("\n");
                 if let Some(place) = place {
                     self.place("  ", place);
@@ -120,6 +137,27 @@ impl Writer {
         self.text(if others.is_empty() { "" } else { " or " });
         self.text(&format!("{MAGENTA}{last}{NORMAL}?\n"));
     }
+}
+
+/// Where the first thing is that a sentence of Nix's quotes, but for names of builtins, which are part of the sentence.
+fn filled_in(text: &str) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let is_word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    let mut at = 0;
+    while let Some(quote) = memchr::memchr(b'\'', &bytes[at..]).map(|it| at + it) {
+        at = quote + 1;
+        if is_word(quote.checked_sub(1)) {
+            continue;
+        }
+        // A name may end in a quote itself: then the last one in a row closes.
+        let is_end = |it: &usize| bytes[*it] == b'\'' && !is_word(Some(it + 1)) && bytes.get(it + 1) != Some(&b'\'');
+        let end = (at..bytes.len()).find(is_end)?;
+        if !text[at..end].starts_with("builtins.") {
+            return Some((at, end));
+        }
+        at = end + 1;
+    }
+    None
 }
 
 /// Without spaces and line breaks at the end.
