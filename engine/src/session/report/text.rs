@@ -84,7 +84,8 @@ impl Writer {
             self.text(MAGENTA);
             self.text(&rest[start..end]);
             self.text(NORMAL);
-            rest = &rest[end..];
+            self.text("'");
+            rest = &rest[end + 1..];
         }
         self.text(rest);
     }
