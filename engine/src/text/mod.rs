@@ -5,5 +5,6 @@ pub mod json;
 pub mod number;
 pub mod regex;
 pub mod suggest;
+pub mod toml;
 pub mod version;
 pub mod xml;

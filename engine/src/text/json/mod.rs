@@ -10,6 +10,7 @@ mod lexer;
 mod write;
 
 pub use error::JsonError;
+pub(in crate::text) use error::zero_byte_message;
 pub use write::{InvalidUtf8, write_json_string};
 
 use lexer::{Lexer, Token};
