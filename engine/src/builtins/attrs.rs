@@ -230,6 +230,7 @@ fn take_pair(vm: &mut Vm, frame: &mut Frame, element: Value) -> Result<Option<Ne
     if !element.is_attrs() {
         return Err(vm.type_fault("a set", element));
     }
+    frame.why = 0;
     let Some((name, pos)) = vm.heap.attr_with_pos(element, vm.names.name) else {
         frame.why = 3;
         return Err(missing("name"));

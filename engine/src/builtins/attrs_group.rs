@@ -248,7 +248,8 @@ fn generic_closure(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
                 let results = vm.slot(frame, RESULTS).payload();
                 let element = vm.slot(frame, QUEUE + results - 1);
                 let why = about(vm, "while calling operator on", element);
-                return Err(vm.type_fault("a list", followers).within(Pos::NONE, why));
+                let inner = "while evaluating the return value of the `operator` passed to builtins.genericClosure";
+                return Err(vm.type_fault("a list", followers).within(Pos::NONE, inner).within(Pos::NONE, why));
             }
             vm.set_slot(frame, ADDING, followers);
             vm.set_slot(frame, NEXT_ADDED, Value::raw(0));

@@ -124,6 +124,8 @@ pub struct Body {
     pub name: Option<Symbol>,
     /// Where the function is; for a function of several arguments, where the innermost is.
     pub pos: Pos,
+    /// Where the outermost function begins, for a function of several arguments.
+    pub outer_pos: Pos,
     /// The pattern of its last argument, in [`Program::formals`].
     pub formals: Option<u32>,
 }

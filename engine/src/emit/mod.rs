@@ -102,6 +102,7 @@ impl Unit {
                 arity: info.arity,
                 name: inner.and_then(|it| it.name),
                 pos: inner.map_or(Pos::NONE, |it| it.pos),
+                outer_pos: lambda.map_or(Pos::NONE, |it| it.pos),
                 formals: None,
             });
         }

@@ -37,14 +37,18 @@ impl Cx<'_> {
             Tag::Lambda => {
                 let body = &self.program.bodies[v.aux() as usize];
                 let name = body.name.map_or(String::new(), |it| format!(" {}", self.heap.symbols.text(it)));
-                format!("«lambda{name} @ {}»", self.show_place(body.pos))
+                format!("«lambda{name} @ {}»", self.show_place(body.outer_pos))
             }
             Tag::Builtin => format!("«primop {}»", self.builtin_names[v.payload() as usize]),
             _ => match self.heap.partial_parts(v).0 {
                 inner if inner.tag() == Tag::Builtin => {
                     format!("«partially applied primop {}»", self.builtin_names[inner.payload() as usize])
                 }
-                inner => return self.write_function(out, inner),
+                inner => {
+                    let body = &self.program.bodies[inner.aux() as usize];
+                    let name = body.name.map_or(String::new(), |it| format!(" {}", self.heap.symbols.text(it)));
+                    format!("«lambda{name} @ {}»", self.show_place(body.pos))
+                }
             },
         };
         out.extend_from_slice(text.as_bytes());

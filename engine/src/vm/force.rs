@@ -168,6 +168,16 @@ impl Vm {
         if applies { self.function_pos(self.heap.env_get(frame.env, 0)) } else { Pos::NONE }
     }
 
+    /// The place that the call at `pc` of the top frame is made from: for a thunk that applies a function, the place
+    /// it is forced from.
+    pub(super) fn call_place(&self, pc: u32) -> Pos {
+        let top = self.frames.len() - 1;
+        if self.program.bodies[self.frames[top].code as usize].unit == super::load::NO_UNIT {
+            return self.caller_place(top);
+        }
+        self.place(pc)
+    }
+
     /// The place the frame at `index` was called or forced from.
     pub(super) fn caller_place(&self, index: usize) -> Pos {
         let Some(below) = index.checked_sub(1) else { return Pos::NONE };

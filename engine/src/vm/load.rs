@@ -177,6 +177,7 @@ impl Vm {
                 arity: 0,
                 name: None,
                 pos: Pos::NONE,
+                outer_pos: Pos::NONE,
                 formals: None,
             });
         }

@@ -498,7 +498,8 @@ impl Vm {
                             continue;
                         }
                     }
-                    self.call(n, self.program.places[pc as usize - 1])?;
+                    let place = self.call_place(pc - 1);
+                    self.call(n, place)?;
                     switch!();
                 }
                 Op::CallBuiltin { n_args, builtin } => {

@@ -66,7 +66,7 @@ impl Vm {
     #[must_use]
     pub fn function_pos(&self, v: Value) -> Pos {
         match v.tag() {
-            Tag::Lambda => self.program.bodies[v.aux() as usize].pos,
+            Tag::Lambda => self.program.bodies[v.aux() as usize].outer_pos,
             Tag::Thunk => self.settled(v).map_or(Pos::NONE, |it| self.function_pos(it)),
             _ => Pos::NONE,
         }
