@@ -4,12 +4,15 @@ mod attrs;
 mod attrs_group;
 mod context;
 mod control;
+mod from_json;
 mod hashes;
 mod lists;
 mod lists_call;
 mod math;
+mod regex;
 mod sort;
 mod strings;
+mod to_json;
 mod types;
 mod versions;
 
@@ -52,6 +55,9 @@ pub fn table() -> Vec<Native> {
         versions::TABLE,
         hashes::TABLE,
         context::TABLE,
+        regex::TABLE,
+        to_json::TABLE,
+        from_json::TABLE,
     ];
     families.concat()
 }

@@ -106,7 +106,7 @@ fn substring(vm: &mut Vm, args: &[Value; 3]) -> Result<Value, Fault> {
     }
     match part[..len] {
         [byte] if context == ContextId::EMPTY => Ok(vm.heap.symbol_string(&[byte])),
-        _ => Ok(vm.heap.string_part(s, start, len)),
+        _ => Ok(vm.heap.string_part(s, start, len, context)),
     }
 }
 

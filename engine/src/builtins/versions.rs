@@ -2,7 +2,7 @@
 
 use crate::source::Pos;
 use crate::text::version;
-use crate::value::Value;
+use crate::value::{ContextId, Value};
 use crate::vm::{Fault, Native, Need, Vm, arg};
 
 /// The builtins of this family.
@@ -38,8 +38,8 @@ fn parse_drv_name(vm: &mut Vm, args: &[Value; 3]) -> Result<Value, Fault> {
     let (name, version) = version::split_drv_name(vm.heap.bytes(args[0]));
     let (n_name, n_version) = (name.len(), version.len());
     let n_all = vm.heap.bytes(args[0]).len();
-    let name = vm.heap.string_part(args[0], 0, n_name);
-    let version = vm.heap.string_part(args[0], n_all - n_version, n_version);
+    let name = vm.heap.string_part(args[0], 0, n_name, ContextId::EMPTY);
+    let version = vm.heap.string_part(args[0], n_all - n_version, n_version, ContextId::EMPTY);
     let attrs = vec![(vm.names.name, Pos::NONE, name), (vm.names.version, Pos::NONE, version)];
     Ok(vm.heap.attrs_from(attrs))
 }

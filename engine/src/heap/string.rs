@@ -87,9 +87,8 @@ impl Heap {
         self.string(&bytes, context)
     }
 
-    /// `len` bytes of a string from `start` on, which it must have, with its context.
-    pub fn string_part(&mut self, v: Value, start: usize, len: usize) -> Value {
-        let context = self.context(v);
+    /// `len` bytes of a string from `start` on, which it must have, with a context.
+    pub fn string_part(&mut self, v: Value, start: usize, len: usize, context: ContextId) -> Value {
         let bytes = &self.bytes(v)[start..start + len];
         let mut short = [0; 64];
         if let Some(room) = short.get_mut(..len) {

@@ -63,6 +63,10 @@ pub struct Caches {
     pub buffer: Vec<u8>,
     /// The keys met by each `genericClosure` at work, innermost last.
     pub key_sets: Vec<super::KeySet>,
+    /// Compiled regular expressions.
+    pub regexes: Vec<crate::text::regex::Regex>,
+    /// Where among them the one written so is.
+    pub regex_index: FxHashMap<Symbol, u32>,
     /// The keys of what `tryEval` gives; 0 if there are none yet.
     pub try_eval_keys: u32,
 }

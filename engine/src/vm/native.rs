@@ -3,6 +3,7 @@
 //! A native's arguments and everything it remembers are on the value stack or in its [`Frame`]; between two of its
 //! steps nothing of it is anywhere else. So it can be stopped, copied, written to a file and looked at.
 
+use crate::source::Pos;
 use crate::value::Value;
 
 use super::{Blame, Fault, Frame, Vm};
@@ -145,6 +146,8 @@ pub enum Next {
     Call(u32),
     /// To have another native work on this many arguments on top of the stack.
     Native(u32, u32),
+    /// The same, for something that was written at a place.
+    NativeAt(u32, u32, Pos),
     /// To be stepped again.
     Again,
     /// To ask the outside; the request is in the machine.

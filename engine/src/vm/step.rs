@@ -173,6 +173,10 @@ impl Vm {
                 self.push_native(native, n_args, FrameKind::Helper, pos);
                 Ok(None)
             }
+            Next::NativeAt(native, n_args, pos) => {
+                self.push_native(native, n_args, FrameKind::Helper, pos);
+                Ok(None)
+            }
             Next::Again => Ok(None),
             Next::Ask => Ok(Some(Flow::Ask)),
         }
