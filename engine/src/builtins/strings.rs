@@ -181,19 +181,11 @@ fn join(vm: &mut Vm, separator: Value, list: Value) -> Result<Value, Fault> {
     }
     vm.check_length(len)?;
     let context = vm.heap.contexts.union_all(&contexts);
-    let mut text = std::mem::take(&mut vm.caches.buffer);
-    text.clear();
-    text.reserve(len);
-    let separator = vm.heap.bytes(separator);
-    for (i, &element) in vm.heap.elements(list).iter().enumerate() {
-        if i > 0 {
-            text.extend_from_slice(separator);
-        }
-        text.extend_from_slice(vm.heap.bytes(vm.heap.peek(element)));
-    }
-    let v = vm.heap.string(&text, context);
-    vm.caches.buffer = text;
-    Ok(v)
+    let n_parts = (2 * n).saturating_sub(1);
+    Ok(vm.heap.string_of(n_parts, len, context, |heap, i| match i % 2 {
+        0 => heap.peek(heap.element(list, i / 2)),
+        _ => separator,
+    }))
 }
 
 const FROM: u32 = START + 1;

@@ -50,16 +50,53 @@ impl Heap {
         }
     }
 
+    /// `n` texts one after the other, `len` bytes in all; `part` gives them, settled.
+    pub fn string_of(
+        &mut self,
+        n: usize,
+        len: usize,
+        context: ContextId,
+        part: impl Fn(&Self, usize) -> Value,
+    ) -> Value {
+        if len == 0 && context == ContextId::EMPTY {
+            return self.symbol_string(b"");
+        }
+        let offset = self.top();
+        self.push((u64::from(context.0) << 32) | len as u64);
+        let mut at = self.words.len() * 8;
+        let end = self.words.len() + len.div_ceil(8);
+        self.words.resize(end, 0);
+        for i in 0..n {
+            let v = part(self, i);
+            if v.tag() == Tag::Str {
+                let (start, len) = self.place_of_bytes(v);
+                as_bytes_mut(&mut self.words).copy_within(start..start + len, at);
+                at += len;
+            } else {
+                let bytes = self.symbols.bytes(v.symbol());
+                as_bytes_mut(&mut self.words)[at..at + bytes.len()].copy_from_slice(bytes);
+                at += bytes.len();
+            }
+        }
+        Value::new(Tag::Str, offset)
+    }
+
+    /// Where in the heap, counted in bytes, those of a string on it begin, and how many there are.
+    #[inline]
+    fn place_of_bytes(&self, v: Value) -> (usize, usize) {
+        let offset = v.payload();
+        let len = self.word(offset) as u32 as usize;
+        let data = if v.aux() & BUFFERED == 0 { offset + 1 } else { self.word(offset + 1) as u32 + 1 };
+        (data as usize * 8, len)
+    }
+
     /// The bytes of a string or path.
     #[inline]
     #[must_use]
     pub fn bytes(&self, v: Value) -> &[u8] {
         if v.tag() == Tag::Str {
-            let offset = v.payload();
-            let len = self.word(offset) as u32 as usize;
-            let data = if v.aux() & BUFFERED == 0 { offset + 1 } else { self.word(offset + 1) as u32 + 1 };
-            let words = &self.words[data as usize..data as usize + len.div_ceil(8)];
-            &as_bytes(words)[..len]
+            let (start, len) = self.place_of_bytes(v);
+            &as_bytes(&self.words)[start..start + len]
         } else {
             self.symbols.bytes(v.symbol())
         }

@@ -88,13 +88,8 @@ impl Vm {
             context = self.heap.contexts.union(context, self.heap.context(part));
         }
         self.check_length(len)?;
-        let mut text = std::mem::take(&mut self.caches.buffer);
-        text.clear();
-        for &part in &self.stack[at..] {
-            text.extend_from_slice(self.heap.bytes(part));
-        }
-        let v = self.heap.string(&text, context);
-        self.caches.buffer = text;
+        let parts = &self.stack[at..];
+        let v = self.heap.string_of(n, len, context, |_, i| parts[i]);
         self.stack.truncate(at);
         self.stack.push(v);
         Ok(())

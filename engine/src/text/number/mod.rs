@@ -8,7 +8,7 @@ use std::io::Write;
 
 /// Appends `value` in decimal.
 pub fn write_int(out: &mut Vec<u8>, value: i64) {
-    let _ = write!(out, "{value}");
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 /// Appends `value` as `toString` and interpolation write it: six digits after the point, never an exponent.
