@@ -95,11 +95,11 @@ fn elem_at(vm: &mut Vm, args: &[Value; 3]) -> Result<Value, Fault> {
 }
 
 /// How long a list may be: more does not fit on the heap.
-pub(super) fn check_len(vm: &Vm, len: i64) -> Result<usize, Fault> {
+pub(super) fn check_len(vm: &mut Vm, len: i64) -> Result<usize, Fault> {
     let Ok(n) = usize::try_from(len) else {
         return Err(Fault::new(FaultKind::Eval, format!("cannot create list of size {len}")));
     };
-    if n as u64 > vm.heap.bytes_left() / 8 {
+    if n as u64 > vm.heap.bytes_left() / 8 || !vm.heap.reserve(n) {
         return Err(Fault::new(FaultKind::OutOfMemory, format!("out of memory: a list of {n} elements does not fit")));
     }
     Ok(n)

@@ -188,6 +188,27 @@ impl Listing<'_> {
             Op::IfUnsetLocal(slot) => format!("if set skip, local {}", local(slot)),
             Op::IfUnsetEnv(slot) => format!("if set skip, outer {}", env(0, slot)),
             Op::NameAndValue => "name and value".to_owned(),
+            Op::AddInt(i) => format!("add integer {i} and skip, or"),
+            Op::SubInt(i) => format!("subtract integer {i} and skip, or"),
+            Op::LessJumpFalse(target) => format!("if not less jump to {} or skip, or", to(target)),
+            Op::LessIntJumpFalse { int, target } => {
+                format!("if not less than {int} jump to {} or skip, or", to(target))
+            }
+            Op::EqualJumpFalse(target) => format!("if not equal jump to {} or skip, or", to(target)),
+            Op::EagerInt { arith, int, body: code } => {
+                let what = match arith {
+                    Arith::Add => "add",
+                    Arith::Sub => "subtract",
+                    Arith::Mul => "multiply",
+                };
+                format!("{what} integer {int} now or thunk of body {}", self.index(code))
+            }
+            Op::ThunkToEnv { slot, body: code } => {
+                format!("set outer {} to thunk of body {}", env(0, u32::from(slot)), self.index(code))
+            }
+            Op::ThunkToLocal { slot, body: code } => {
+                format!("set local {} to thunk of body {}", local(u32::from(slot)), self.index(code))
+            }
             Op::CurPos => "position".to_owned(),
         }
     }

@@ -203,6 +203,46 @@ pub enum Op {
     IfUnsetEnv(u32),
     /// `index set → name lazy`: one attribute of a set, for the thunks of `mapAttrs`.
     NameAndValue,
+    /// Shortcut for [`Op::AddFirst`], [`Op::Int`], [`Op::Add`], which follow: `integer → integer`, skipping them, if the
+    /// operand is a small integer.
+    AddInt(i32),
+    /// The same for [`Op::Int`], [`Op::Sub`].
+    SubInt(i32),
+    /// Shortcut for [`Op::Less`], [`Op::JumpFalse`], which follow: `integer integer →`, deciding at once, if both are
+    /// small integers.
+    LessJumpFalse(Target),
+    /// The same for [`Op::Int`], [`Op::Less`], [`Op::JumpFalse`].
+    LessIntJumpFalse {
+        /// The right operand.
+        int: i16,
+        /// Where to go on if it is not less.
+        target: Target,
+    },
+    /// Shortcut for [`Op::Equal`], [`Op::JumpFalse`], which follow, if the operands can be compared at once.
+    EqualJumpFalse(Target),
+    /// [`Op::Int`] and [`Op::Eager`] in one.
+    EagerInt {
+        /// What to do.
+        arith: Arith,
+        /// The right operand.
+        int: i16,
+        /// The body that does it later.
+        body: u32,
+    },
+    /// [`Op::Thunk`] and [`Op::SetEnv`] in one.
+    ThunkToEnv {
+        /// Which slot.
+        slot: u16,
+        /// The body.
+        body: u32,
+    },
+    /// [`Op::Thunk`] and [`Op::SetLocal`] in one.
+    ThunkToLocal {
+        /// Which slot.
+        slot: u16,
+        /// The body.
+        body: u32,
+    },
     /// `→ set`: `__curPos`.
     CurPos,
 }

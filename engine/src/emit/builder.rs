@@ -44,6 +44,8 @@ pub(super) struct Builder<'a> {
     pub(super) body: u32,
     pub(super) tasks: Vec<Task>,
     start: u32,
+    /// Instructions before this one are not joined with those after it.
+    barrier: u32,
     labels: Vec<u32>,
     open: Vec<(u32, Why, Pos)>,
     regions: Vec<Region>,
@@ -60,6 +62,7 @@ impl<'a> Builder<'a> {
             body,
             tasks: Vec::new(),
             start,
+            barrier: start,
             labels: Vec::new(),
             open: Vec::new(),
             regions: Vec::new(),
@@ -73,9 +76,65 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn op(&mut self, op: Op, pos: Pos) {
+        if let Some(fused) = self.fused(op) {
+            let last = self.program.ops.len() - 1;
+            self.program.ops[last] = fused;
+            return;
+        }
         self.program.ops.push(op);
         self.program.places.push(pos);
         self.program.exprs.push(self.expr.0);
+        if let Some((n_back, shortcut)) = self.shortcut() {
+            self.insert(n_back, shortcut);
+        }
+    }
+
+    /// The instructions written since the last label: those that jumps cannot lead between.
+    fn since_label(&self) -> &[Op] {
+        &self.program.ops[self.barrier.max(self.start) as usize..]
+    }
+
+    /// One instruction that does what the last one and `op` do.
+    fn fused(&self, op: Op) -> Option<Op> {
+        let last = *self.since_label().last()?;
+        Some(match (last, op) {
+            (Op::Int(i), Op::Eager { arith, body }) => Op::EagerInt { arith, int: i16::try_from(i).ok()?, body },
+            (Op::Thunk(body), Op::SetEnv(slot)) => Op::ThunkToEnv { slot: u16::try_from(slot).ok()?, body },
+            (Op::Thunk(body), Op::SetLocal(slot)) => Op::ThunkToLocal { slot: u16::try_from(slot).ok()?, body },
+            _ => return None,
+        })
+    }
+
+    /// A shortcut for the last instructions, and how many those are. They stay: the shortcut skips them when it can.
+    fn shortcut(&self) -> Option<(usize, Op)> {
+        Some(match *self.since_label() {
+            [.., Op::AddFirst, Op::Int(i), Op::Add] => (3, Op::AddInt(i)),
+            [.., Op::Int(i), Op::Sub] => (2, Op::SubInt(i)),
+            [.., Op::Int(i), Op::Less, Op::JumpFalse(target)] => match i16::try_from(i) {
+                Ok(int) => (3, Op::LessIntJumpFalse { int, target }),
+                Err(_) => (2, Op::LessJumpFalse(target)),
+            },
+            [.., Op::Less, Op::JumpFalse(target)] => (2, Op::LessJumpFalse(target)),
+            [.., Op::Equal, Op::JumpFalse(target)] => (2, Op::EqualJumpFalse(target)),
+            _ => return None,
+        })
+    }
+
+    /// Puts an instruction before the last `n_back`.
+    fn insert(&mut self, n_back: usize, op: Op) {
+        let at = self.program.ops.len() - n_back;
+        self.program.ops.insert(at, op);
+        self.program.places.insert(at, self.program.places[at]);
+        self.program.exprs.insert(at, self.program.exprs[at]);
+        // What began at the instructions that moved begins one later; what ends behind them ends one later.
+        let at = at as u32;
+        for region in &mut self.regions {
+            region.start += u32::from(region.start >= at);
+            region.end += u32::from(region.end > at);
+        }
+        for (start, ..) in &mut self.open {
+            *start += u32::from(*start > at);
+        }
     }
 
     pub(super) fn label(&mut self) -> Label {
@@ -93,7 +152,10 @@ impl<'a> Builder<'a> {
                     self.regions.push(Region { start, end: self.program.ops.len() as u32, why, pos });
                 }
             }
-            Task::Here(label) => self.labels[label.0 as usize] = self.program.ops.len() as u32,
+            Task::Here(label) => {
+                self.barrier = self.program.ops.len() as u32;
+                self.labels[label.0 as usize] = self.barrier;
+            }
             Task::Store(var) => {
                 let op = match self.unit.analysis.vars[var.0 as usize].slot {
                     Slot::Local(slot) => Op::SetLocal(slot),
@@ -108,6 +170,7 @@ impl<'a> Builder<'a> {
             Task::At(expr) => self.expr = expr,
             Task::Called => {
                 let called = self.program.ops.len() as u32;
+                self.barrier = called;
                 self.program.bodies[(self.unit.first_body + self.body) as usize].called = called;
             }
             Task::Strict(_) | Task::Lazy(_) => {}
@@ -131,7 +194,13 @@ impl<'a> Builder<'a> {
         let program = self.program;
         let end = program.ops.len() as u32;
         for op in &mut program.ops[self.start as usize..] {
-            if let Op::Jump(target) | Op::JumpFalse(target) | Op::JumpTrue(target) = op {
+            if let Op::Jump(target)
+            | Op::JumpFalse(target)
+            | Op::JumpTrue(target)
+            | Op::LessJumpFalse(target)
+            | Op::LessIntJumpFalse { target, .. }
+            | Op::EqualJumpFalse(target) = op
+            {
                 *target = self.labels[*target as usize];
             }
         }

@@ -13,6 +13,8 @@ use super::Heap;
 use crate::value::{Tag, Value};
 
 const BUFFERED: u32 = 1;
+/// Lists longer than this make room on the heap before they are built.
+const LONG: usize = 1 << 14;
 /// Lists shorter than this are copied rather than given room to grow.
 const MIN_GROWING: usize = 32;
 
@@ -105,6 +107,13 @@ impl Heap {
         let offset = self.top();
         self.push((u64::from(data + 1) << 32) | u64::from(len - 1));
         Value::new(Tag::List, offset)
+    }
+
+    /// Makes sure that two lists can be joined. Whether that worked.
+    #[inline]
+    pub fn reserve_for_concat(&mut self, a: Value, b: Value) -> bool {
+        let n = self.list_len(a) + self.list_len(b);
+        n < LONG || (n as u64 * 16 <= self.bytes_left() && self.reserve(n * 2))
     }
 
     /// `a ++ b`.

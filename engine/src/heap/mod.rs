@@ -35,6 +35,9 @@ pub struct Heap {
     max_words: usize,
 }
 
+/// How many words there is room for, at least, when the machine begins a slice of instructions.
+const HEADROOM: usize = 1 << 21;
+
 /// The greatest number of words a heap can have: offsets are 32 bits.
 pub const MAX_WORDS: usize = u32::MAX as usize;
 
@@ -69,6 +72,18 @@ impl Heap {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.words.len() > self.max_words
+    }
+
+    /// Makes sure that ordinary instructions find room for a while. Whether that worked.
+    #[inline]
+    pub fn make_room(&mut self) -> bool {
+        self.words.capacity() - self.words.len() >= HEADROOM || self.reserve(HEADROOM)
+    }
+
+    /// Makes sure that `n` words can be allocated. Whether that worked.
+    #[cold]
+    pub fn reserve(&mut self, n: usize) -> bool {
+        self.words.try_reserve(n).is_ok() || self.words.try_reserve_exact(n).is_ok()
     }
 
     /// How many bytes may still be allocated.

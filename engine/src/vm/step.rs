@@ -43,7 +43,7 @@ impl Vm {
     /// Runs until the outermost frame ends, the program fails, the outside is asked, or `fuel` instructions are done.
     pub fn run(&mut self, mut fuel: u64) -> Stop {
         loop {
-            if self.heap.is_full() {
+            if self.heap.is_full() || !self.heap.make_room() {
                 let fault = Fault::new(FaultKind::OutOfMemory, "out of memory: the limit of the heap is reached");
                 if let Some(fault) = self.unwind(fault) {
                     return Stop::Fault(fault);
@@ -640,6 +640,65 @@ impl Vm {
                     let name = self.heap.key(keys, index).0;
                     self.set_top(Value::sym(name));
                     self.stack.push(v);
+                }
+                Op::AddInt(i) => {
+                    let v = self.top();
+                    if v.is_small_int()
+                        && let Some(sum) = Value::small_int(v.as_small_int() + i64::from(i))
+                    {
+                        self.set_top(sum);
+                        pc += 3;
+                    }
+                }
+                Op::SubInt(i) => {
+                    let v = self.top();
+                    if v.is_small_int()
+                        && let Some(difference) = Value::small_int(v.as_small_int() - i64::from(i))
+                    {
+                        self.set_top(difference);
+                        pc += 2;
+                    }
+                }
+                Op::LessIntJumpFalse { int, target } => {
+                    let v = self.top();
+                    if v.is_small_int() {
+                        self.pop();
+                        pc = if v.as_small_int() < i64::from(int) { pc + 3 } else { target };
+                    }
+                }
+                Op::LessJumpFalse(target) => {
+                    let b = self.top();
+                    let a = self.stack[self.stack.len() - 2];
+                    if a.is_small_int() && b.is_small_int() {
+                        self.pop();
+                        self.pop();
+                        pc = if a.as_small_int() < b.as_small_int() { pc + 2 } else { target };
+                    }
+                }
+                Op::EqualJumpFalse(target) => {
+                    let b = self.top();
+                    let a = self.stack[self.stack.len() - 2];
+                    if let Some(equal) = self.equal_now(a, b) {
+                        self.pop();
+                        self.pop();
+                        pc = if equal { pc + 2 } else { target };
+                    }
+                }
+                Op::EagerInt { arith, int, body } => {
+                    let a = self.top();
+                    let v = match self.eager(arith, a, Value(((i64::from(int)) << 8) as u64)) {
+                        Some(v) => v,
+                        None => self.heap.thunk(crate::heap::BodyId(body), env),
+                    };
+                    self.set_top(v);
+                }
+                Op::ThunkToEnv { slot, body } => {
+                    let thunk = self.heap.thunk(crate::heap::BodyId(body), env);
+                    self.heap.env_set(env, u32::from(slot), thunk);
+                }
+                Op::ThunkToLocal { slot, body } => {
+                    let thunk = self.heap.thunk(crate::heap::BodyId(body), env);
+                    self.stack[base + slot as usize] = thunk;
                 }
                 Op::CurPos => {
                     let v = self.position_value(self.program.places[pc as usize - 1]);

@@ -8,6 +8,9 @@ use super::coerce::CoerceFlags;
 use super::load::{ADD, COERCE};
 use super::{Fault, FaultKind, Frame, Next, START, Vm};
 
+/// Strings longer than this make room on the heap before they are built.
+const LONG: usize = 1 << 16;
+
 impl Vm {
     /// `settled settled → settled`: `+`, the first operand being a number, a string or a path.
     pub(super) fn add(&mut self, pc: u32) -> Result<(), Fault> {
@@ -69,8 +72,8 @@ impl Vm {
     }
 
     /// Faults if a string would be too long.
-    pub fn check_length(&self, len: usize) -> Result<(), Fault> {
-        if len > MAX_STRING || len as u64 > self.heap.bytes_left() {
+    pub fn check_length(&mut self, len: usize) -> Result<(), Fault> {
+        if len > MAX_STRING || len as u64 > self.heap.bytes_left() || (len > LONG && !self.heap.reserve(len / 2)) {
             let text = format!("out of memory: a string of {len} bytes does not fit");
             return Err(Fault::new(FaultKind::OutOfMemory, text));
         }
@@ -123,6 +126,9 @@ impl Vm {
                 let why = "while evaluating one of the elements to concatenate";
                 return Err(self.type_fault("a list", v).within(place, why));
             }
+        }
+        if !self.heap.reserve_for_concat(a, b) {
+            return Err(Fault::new(FaultKind::OutOfMemory, "out of memory: a list does not fit"));
         }
         let v = self.heap.list_concat(a, b);
         self.set_top(v);
