@@ -76,7 +76,7 @@ This is nixscope, called by the name nix-instantiate: it evaluates, and does not
 fn stand_in_main() -> ExitCode {
     let words = std::env::args_os().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
     let (settings, warnings) = environment::settings();
-    let version = concat!("nix-instantiate (Nix) 2.34.8, played by nixscope ", env!("CARGO_PKG_VERSION"), "\n");
+    let version = concat!("nix-instantiate (Nix) 2.34.8\nplayed by nixscope ", env!("CARGO_PKG_VERSION"), "\n");
     let message = match stand_in::read(words, settings, warnings) {
         Ok(stand_in::Wanted::Run(options)) => return run::run(&options),
         Ok(stand_in::Wanted::Version) => return end(terminal::print(version.as_bytes()).map_err(|it| it.to_string())),

@@ -5,7 +5,7 @@ use nixscope_engine::world::{Answer, NoteKind, Request, World};
 use crate::terminal;
 
 /// How verbose one must be to be told of warnings.
-const WARNINGS: u8 = 1;
+pub(crate) const WARNINGS: u8 = 1;
 /// How verbose one must be to be told which files are evaluated.
 const FILES: u8 = 4;
 

@@ -17,7 +17,7 @@ use nixscope_engine::vm::{COERCE, CoerceFlags, Fault, FaultKind, Limits};
 use nixscope_engine::world::{CanonPath, Disk};
 
 use crate::environment;
-use crate::notes::Notes;
+use crate::notes::{self, Notes};
 use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};
 use crate::progress::Progress;
 use crate::terminal;
@@ -52,8 +52,11 @@ impl From<std::io::Error> for Failure {
 /// Does it all. What went wrong was told.
 #[must_use]
 pub(crate) fn run(options: &Options) -> ExitCode {
-    for warning in &options.warnings {
-        terminal::tell_warning(warning);
+    if options.verbosity >= notes::WARNINGS {
+        let unknown = options.settings.unknown.iter().map(|it| format!("unknown setting '{it}'"));
+        for warning in options.warnings.iter().cloned().chain(unknown) {
+            terminal::tell_warning(&warning);
+        }
     }
     let mut job = match Job::new(options) {
         Ok(job) => job,
@@ -75,7 +78,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Failure::Fault(fault)) => job.tell_fault(&fault),
         Err(Failure::Error(message)) => terminal::tell_error(&message),
-        Err(Failure::Output(error)) => terminal::tell_error(&format!("writing to standard output: {error}")),
+        Err(Failure::Output(error)) => terminal::tell_error(&format!("writing to standard output: {}", cause(&error))),
     }
     ExitCode::FAILURE
 }
@@ -252,8 +255,9 @@ impl<'a> Job<'a> {
     }
 
     fn tell_warnings(&mut self) {
-        for warning in self.session.take_warnings() {
-            terminal::tell(&warning);
+        let warnings = self.session.take_warnings();
+        for warning in warnings.iter().filter(|_| self.options.verbosity >= notes::WARNINGS) {
+            terminal::tell(warning);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Nix's settings: which there are, which mean something here, and how their values are read. Never prints.
 
+use std::collections::BTreeSet;
+
 use nixscope_engine::lower::{Lint, Rules};
 
 /// What settings say.
@@ -31,6 +33,8 @@ pub(crate) struct Settings {
     pub features: Vec<String>,
     /// `lint-url-literals` and its like.
     pub rules: Rules,
+    /// Names that mean nothing, to be warned about in the end.
+    pub unknown: BTreeSet<String>,
 }
 
 impl Default for Settings {
@@ -49,6 +53,7 @@ impl Default for Settings {
             allowed_uris: Vec::new(),
             features: Vec::new(),
             rules: Rules::default(),
+            unknown: BTreeSet::new(),
         }
     }
 }
@@ -168,8 +173,10 @@ impl Settings {
             (None, Some(rest)) if shape(rest) == Some(Shape::Words) => (rest, true),
             _ => (name, false),
         };
-        let unknown = || format!("unknown setting '{name}'");
-        let shape = shape(name).ok_or_else(unknown)?;
+        let Some(shape) = shape(name) else {
+            self.unknown.insert(name.to_owned());
+            return Ok(Vec::new());
+        };
         let is_on = if shape == Shape::Switch { switch(name, value)? } else { false };
         match name {
             "abort-on-warn" => self.abort_on_warn = is_on,
@@ -187,14 +194,16 @@ impl Settings {
             "show-trace" => self.show_trace = is_on,
             "system" => value.clone_into(&mut self.system),
             "trace-verbose" => self.trace_verbose = is_on,
-            _ if shape == Shape::Number => drop(number(name, value)?),
+            _ if shape == Shape::Number => drop(number(name, value.trim_end_matches(['k', 'K', 'M', 'G', 'T']))?),
             _ => {}
         }
         Ok(Vec::new())
     }
 
     fn set_features(&mut self, value: &str, adds: bool) -> Vec<String> {
-        let (known, unknown) = words(value).into_iter().partition(|it| FEATURES.contains(&it.as_str()));
+        let mut names = words(value);
+        names.sort_unstable();
+        let (known, unknown) = names.into_iter().partition(|it| FEATURES.contains(&it.as_str()));
         replace(&mut self.features, known, adds);
         unknown.into_iter().map(|it: String| format!("unknown experimental feature '{it}'")).collect()
     }

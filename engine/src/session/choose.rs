@@ -104,14 +104,22 @@ impl<W: World> Session<W> {
             let Some(functor) = self.vm.heap.attr(v, self.vm.names.functor) else { return Ok(v) };
             v = self.call(functor, &[v])?;
         }
-        if v.tag() != Tag::Lambda {
+        let (lambda, n_given) = match v.tag() {
+            Tag::Lambda => (v, 0),
+            Tag::Partial => {
+                let (inner, given) = self.vm.heap.partial_parts(v);
+                (inner, given.len() as u32)
+            }
+            _ => return Ok(v),
+        };
+        if lambda.tag() != Tag::Lambda {
             return Ok(v);
         }
-        let formals = self.vm.formals_of(v);
-        let body = &self.vm.program.bodies[v.aux() as usize];
+        let formals = self.vm.formals_of(lambda);
+        let body = &self.vm.program.bodies[lambda.aux() as usize];
         let Some(table) = body.formals else { return Ok(v) };
         let table = &self.vm.program.formals[table as usize];
-        if table.arg != 0 {
+        if table.arg != n_given {
             return Ok(v);
         }
         let given = self.vm.heap.own_attrs(args);

@@ -1,0 +1,107 @@
+//! Transcripts of the command line: what is typed, and what is printed.
+//!
+//! In a transcript, a line `$ COMMAND` is run by `sh`, and what it prints on both outputs follows, then `[N]` if it
+//! ended with another exit code than 0. `nix-instantiate.txt` was recorded from Nix 2.34.8 and must not be renewed
+//! from what we print; the other is renewed by `UPDATE_GOLDEN=1 cargo test -p nixscope-cli`.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A folder of its own for each test, with the commands and some files in it.
+struct Place {
+    folder: PathBuf,
+}
+
+impl Place {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        let commands = folder.join("bin");
+        std::fs::create_dir_all(&commands).expect("the folder can be made");
+        for command in ["nixscope", "nix-instantiate"] {
+            let link = commands.join(command);
+            let _ = std::fs::remove_file(&link);
+            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_nixscope"), link).expect("a link can be made");
+        }
+        let folder = folder.canonicalize().expect("the folder is there");
+        Self { folder }
+    }
+
+    /// Runs a command; gives what it prints and how it ends.
+    fn run(&self, command: &str) -> String {
+        let home = self.folder.join("files");
+        std::fs::create_dir_all(&home).expect("the folder can be made");
+        let path = format!("{}:/usr/bin:/bin", self.folder.join("bin").display());
+        let output = Command::new("sh")
+            .args(["-c", &format!("{{ {command}\n}} 2>&1")])
+            .current_dir(&home)
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", &home)
+            .env("NIX_CONF_DIR", &home)
+            .stdin(Stdio::null())
+            .output()
+            .expect("there is a shell");
+        let mut text = String::from_utf8_lossy(&output.stdout).replace(&*home.to_string_lossy(), "/test");
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push_str("[no line break]\n");
+        }
+        match output.status.code() {
+            Some(0) => {}
+            Some(code) => writeln!(text, "[{code}]").expect("a string takes all"),
+            None => text.push_str("[killed]\n"),
+        }
+        text
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Runs a transcript again; gives what it would be now.
+fn replay(name: &str) -> (PathBuf, String, String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts").join(format!("{name}.txt"));
+    let recorded = std::fs::read_to_string(&path).expect("there is such a transcript");
+    let place = Place::new(name);
+    let mut replayed = String::new();
+    for line in recorded.lines() {
+        if let Some(command) = line.strip_prefix("$ ") {
+            let _ = writeln!(replayed, "{line}");
+            replayed.push_str(&place.run(command));
+        } else if line.starts_with('#') {
+            let _ = writeln!(replayed, "{line}");
+        }
+    }
+    (path, recorded, replayed)
+}
+
+fn check(recorded: &str, replayed: &str) {
+    if recorded == replayed {
+        return;
+    }
+    let steps = |text: &str| -> Vec<String> { text.split("\n$ ").map(str::to_owned).collect() };
+    let mut report = String::new();
+    for (expected, found) in steps(recorded).iter().zip(&steps(replayed)).filter(|(a, b)| a != b) {
+        let _ = writeln!(report, "\n==== expected\n{expected}\n==== found\n{found}");
+    }
+    panic!("the transcript differs:{report}");
+}
+
+#[test]
+fn as_nix_instantiate() {
+    let (_, recorded, replayed) = replay("nix-instantiate");
+    check(&recorded, &replayed);
+}
+
+#[test]
+fn as_nixscope() {
+    let (path, recorded, replayed) = replay("nixscope");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, replayed).expect("the transcript can be written");
+        return;
+    }
+    check(&recorded, &replayed);
+}
