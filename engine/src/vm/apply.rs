@@ -222,12 +222,13 @@ impl Vm {
     }
 
     /// Starts to make the value on top of the stack what is needed, for an instruction.
-    pub(super) fn ready_top(&mut self, need: Need, pc: u32) -> Result<(), Fault> {
+    pub(super) fn ready_top(&mut self, need: Need) -> Result<(), Fault> {
         if self.settled(self.top()).is_none() {
             return self.force_top();
         }
         if let Next::Native(native, n) = self.conversion(need) {
-            self.push_helper(native, n, pc);
+            // What a builtin does to its arguments has no place of its own.
+            self.push_native(native, n, FrameKind::Helper, Pos::NONE);
         }
         Ok(())
     }

@@ -515,7 +515,7 @@ impl Vm {
                     let v = self.top();
                     let need = self.natives[builtin as usize].args[arg as usize].need;
                     if attempt!(self.check_need(need, v, Value::NULL)).is_none() {
-                        slow!(self.ready_top(need, pc - 1)?);
+                        slow!(self.ready_top(need)?);
                     }
                 }
                 Op::Return => {
