@@ -13,8 +13,12 @@ mod regex;
 mod sort;
 mod strings;
 mod to_json;
+mod to_xml;
 mod types;
 mod versions;
+
+pub use to_json::start_json;
+pub use to_xml::start_xml;
 
 use crate::bytecode::Op;
 use crate::source::Pos;
@@ -58,6 +62,7 @@ pub fn table() -> Vec<Native> {
         regex::TABLE,
         to_json::TABLE,
         from_json::TABLE,
+        to_xml::TABLE,
     ];
     families.concat()
 }

@@ -244,10 +244,7 @@ fn finish(vm: &mut Vm, frame: &Frame, out: &[u8]) -> Result<Value, Fault> {
 }
 
 fn cannot_convert(vm: &Vm, frame: &Frame, v: Value) -> Fault {
-    let pos = match v.tag() {
-        Tag::Lambda => vm.program.bodies[v.aux() as usize].pos,
-        _ => part_pos(vm, frame),
-    };
+    let pos = vm.written_function(v).map_or_else(|| part_pos(vm, frame), |lambda| lambda.pos);
     Fault::new(FaultKind::Type, format!("cannot convert {} to JSON", vm.type_phrase(v))).at(pos)
 }
 

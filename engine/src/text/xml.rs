@@ -7,7 +7,7 @@
 #[derive(Debug)]
 pub struct XmlWriter {
     out: Vec<u8>,
-    open: Vec<&'static str>,
+    depth: usize,
 }
 
 impl Default for XmlWriter {
@@ -20,39 +20,47 @@ impl XmlWriter {
     /// A document with nothing but its declaration.
     #[must_use]
     pub fn new() -> Self {
-        Self { out: b"<?xml version='1.0' encoding='utf-8'?>\n".to_vec(), open: Vec::new() }
+        Self { out: b"<?xml version='1.0' encoding='utf-8'?>\n".to_vec(), depth: 0 }
+    }
+
+    /// Goes on with a document in which `depth` elements are open; what is written is put behind `out`.
+    #[must_use]
+    pub fn resume(out: Vec<u8>, depth: usize) -> Self {
+        Self { out, depth }
     }
 
     /// Opens an element; what follows, up to [`Self::close`], is inside it. Attributes are written in the order given:
     /// Nix sorts them by name.
-    pub fn open(&mut self, name: &'static str, attributes: &[(&str, &[u8])]) {
+    pub fn open(&mut self, name: &str, attributes: &[(&str, &[u8])]) {
         self.start(name, attributes);
         self.out.extend_from_slice(b">\n");
-        self.open.push(name);
+        self.depth += 1;
     }
 
-    /// Closes the element opened last; nothing if none is open.
-    pub fn close(&mut self) {
-        if let Some(name) = self.open.pop() {
-            self.indent();
-            self.out.extend_from_slice(b"</");
-            self.out.extend_from_slice(name.as_bytes());
-            self.out.extend_from_slice(b">\n");
-        }
+    /// Closes the element opened last, whose name the caller knows.
+    pub fn close(&mut self, name: &str) {
+        self.depth = self.depth.saturating_sub(1);
+        self.indent();
+        self.out.extend_from_slice(b"</");
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b">\n");
     }
 
     /// Writes an element without content.
-    pub fn empty(&mut self, name: &'static str, attributes: &[(&str, &[u8])]) {
+    pub fn empty(&mut self, name: &str, attributes: &[(&str, &[u8])]) {
         self.start(name, attributes);
         self.out.extend_from_slice(b" />\n");
     }
 
-    /// Closes what is open and gives the text.
+    /// How many elements are open.
     #[must_use]
-    pub fn finish(mut self) -> Vec<u8> {
-        while !self.open.is_empty() {
-            self.close();
-        }
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// The text so far.
+    #[must_use]
+    pub fn into_text(self) -> Vec<u8> {
         self.out
     }
 
@@ -70,7 +78,7 @@ impl XmlWriter {
     }
 
     fn indent(&mut self) {
-        self.out.resize(self.out.len() + 2 * self.open.len(), b' ');
+        self.out.resize(self.out.len() + 2 * self.depth, b' ');
     }
 }
 
@@ -104,11 +112,13 @@ mod tests {
         xml.open("list", &[]);
         xml.empty("float", &[("value", b"1.23457e+06")]);
         xml.empty("string", &[("value", b"a<b>&\"x\nq\ty\r'")]);
-        xml.close();
+        xml.close("list");
         xml.open("attr", &[("column", b"1"), ("name", b"a")]);
         xml.empty("null", &[]);
+        xml.close("attr");
+        xml.close("expr");
         assert_eq!(
-            String::from_utf8(xml.finish()).expect("the case is UTF-8"),
+            String::from_utf8(xml.into_text()).expect("the case is UTF-8"),
             "<?xml version='1.0' encoding='utf-8'?>\n<expr>\n  <list>\n    <float value=\"1.23457e+06\" />\n    \
              <string value=\"a&lt;b&gt;&amp;&quot;x&#xA;q\ty\r'\" />\n  </list>\n  <attr column=\"1\" name=\"a\">\n    \
              <null />\n  </attr>\n</expr>\n"

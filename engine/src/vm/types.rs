@@ -1,6 +1,7 @@
 //! Faults about values of the wrong kind, in Nix's words.
 
-use crate::ir::Symbol;
+use crate::emit::BodySource;
+use crate::ir::{Expr, Lambda, Symbol};
 use crate::print;
 use crate::source::Pos;
 use crate::text::suggest;
@@ -70,6 +71,31 @@ impl Vm {
             Tag::Thunk => self.settled(v).map_or(Pos::NONE, |it| self.function_pos(it)),
             _ => Pos::NONE,
         }
+    }
+
+    /// The function that a value is, as it was written; none for builtins. Of a function that was given some of its
+    /// arguments, it is the one inside that waits for the next.
+    #[must_use]
+    pub fn written_function(&self, v: Value) -> Option<&Lambda> {
+        let (function, given) = match v.tag() {
+            Tag::Partial => {
+                let (function, args) = self.heap.partial_parts(v);
+                (function, args.len())
+            }
+            _ => (v, 0),
+        };
+        if function.tag() != Tag::Lambda {
+            return None;
+        }
+        let body = &self.program.bodies[function.aux() as usize];
+        let unit = self.units.get(body.unit as usize)?;
+        let BodySource::Lambda(first) = unit.analysis.bodies[body.index as usize].source else { return None };
+        let mut lambda = &unit.module.lambdas[first.0 as usize];
+        for _ in 0..given {
+            let Expr::Lambda(inner) = unit.module.exprs[lambda.body.0 as usize] else { return None };
+            lambda = &unit.module.lambdas[inner.0 as usize];
+        }
+        Some(lambda)
     }
 
     pub(super) fn not_a_bool(&self, v: Value, pc: u32) -> Fault {
