@@ -82,6 +82,11 @@ fn write(vm: &mut Vm, frame: &mut Frame, out: &mut Vec<u8>) -> Result<Next, Faul
         vm.pop()
     };
     loop {
+        // Each value that is inside another counts as a call.
+        if vm.frames().len() + vm.slot(frame, DEPTH).payload() as usize > vm.limits().max_depth {
+            let text = "stack overflow; max-call-depth exceeded";
+            return Err(Fault::new(FaultKind::StackOverflow, text).at(part_pos(vm, frame)));
+        }
         let Some(settled) = vm.settled(v) else {
             if vm.slot(frame, 1).payload() & STRICT == 0 {
                 return Err(cannot_convert(vm, frame, v));
@@ -103,7 +108,7 @@ fn write(vm: &mut Vm, frame: &mut Frame, out: &mut Vec<u8>) -> Result<Next, Faul
         }
         match settled.tag() {
             Tag::Path => return Ok(coerce(vm, frame, settled, CoerceFlags::COPY)),
-            Tag::List | Tag::Attrs => open(vm, frame, settled, out)?,
+            Tag::List | Tag::Attrs => open(vm, frame, settled, out),
             _ => scalar(vm, frame, settled, out)?,
         }
         match next_part(vm, frame, out) {
@@ -165,24 +170,19 @@ fn note_invalid(vm: &mut Vm, frame: &Frame, written: Result<(), json::InvalidUtf
 }
 
 /// Begins a list or set.
-fn open(vm: &mut Vm, frame: &Frame, v: Value, out: &mut Vec<u8>) -> Result<(), Fault> {
+fn open(vm: &mut Vm, frame: &Frame, v: Value, out: &mut Vec<u8>) {
     let is_list = v.is_list();
     let n = if is_list { vm.heap.list_len(v) } else { vm.heap.attrs_len(v) };
     if n == 0 {
         out.extend_from_slice(if is_list { b"[]" } else { b"{}" });
-        return Ok(());
+        return;
     }
     out.push(if is_list { b'[' } else { b'{' });
     let v = if is_list { v } else { vm.heap.sort_attrs(v) };
     let depth = vm.slot(frame, DEPTH).payload() + 1;
-    if vm.frames().len() + depth as usize > vm.limits().max_depth {
-        let text = "stack overflow; max-call-depth exceeded";
-        return Err(Fault::new(FaultKind::StackOverflow, text).at(part_pos(vm, frame)));
-    }
     vm.set_slot(frame, DEPTH, Value::raw(depth));
     vm.push(v);
     vm.push(Value::raw(0));
-    Ok(())
 }
 
 /// Closes what is complete and begins the next part of what is not; none if all is written.
