@@ -4,12 +4,22 @@ mod attrs;
 mod attrs_group;
 mod context;
 mod control;
+mod derivation;
+mod environment;
+mod files;
+mod filter;
 mod from_json;
 mod hashes;
+mod import;
+mod import_drv;
+mod instantiate;
 mod lists;
 mod lists_call;
 mod math;
+mod paths;
+mod prelude;
 mod regex;
+mod search;
 mod sort;
 mod strings;
 mod to_json;
@@ -23,7 +33,7 @@ pub use to_xml::start_xml;
 use crate::bytecode::Op;
 use crate::source::Pos;
 use crate::value::{Tag, Value};
-use crate::vm::{Limits, Native, Visible, Vm};
+use crate::vm::{Limits, Native, Settings, Visible, Vm};
 
 /// Which experimental features are on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,6 +73,13 @@ pub fn table() -> Vec<Native> {
         to_json::TABLE,
         from_json::TABLE,
         to_xml::TABLE,
+        derivation::TABLE,
+        environment::TABLE,
+        files::TABLE,
+        filter::TABLE,
+        import::TABLE,
+        paths::TABLE,
+        search::TABLE,
     ];
     families.concat()
 }
@@ -81,7 +98,15 @@ fn op_of(name: &str) -> Option<Op> {
 /// A machine whose programs see the builtins.
 #[must_use]
 pub fn machine(features: &Features, limits: Limits) -> Vm {
+    machine_in(Settings { features: features.0.clone(), ..Settings::default() }, limits)
+}
+
+/// A machine whose programs see the builtins, and of the outside what `settings` say.
+#[must_use]
+pub fn machine_in(settings: Settings, limits: Limits) -> Vm {
     let mut vm = Vm::new(&table(), &op_of, limits);
+    let features = Features(settings.features.clone());
+    vm.settings = settings;
     let mut attrs = Vec::new();
     for index in 0..vm.natives().len() as u32 {
         let native = *vm.native(index);
@@ -99,16 +124,24 @@ pub fn machine(features: &Features, limits: Limits) -> Vm {
         vm.set_global(&if everywhere { native.name.to_owned() } else { format!("__{}", native.name) }, v);
         attrs.push((vm.heap.intern(native.name.as_bytes()), Pos::NONE, v));
     }
-    for (name, v, everywhere) in constants(&mut vm) {
+    let mut all = constants(&mut vm);
+    all.extend(outside_constants(&mut vm));
+    for (name, v, everywhere) in all {
         vm.set_global(&if everywhere { name.to_owned() } else { format!("__{name}") }, v);
         attrs.push((vm.heap.intern(name.as_bytes()), Pos::NONE, v));
     }
     // `builtins.builtins` is the set itself: a thunk that is finished once the set is there.
     let cycle = vm.heap.thunk(crate::heap::BodyId(0), 0);
     attrs.push((vm.names.builtins, Pos::NONE, cycle));
+    // `derivation` is Nix that uses the other builtins, so it is there last.
+    let derivation = vm.heap.thunk(crate::heap::BodyId(0), 0);
+    attrs.push((vm.heap.intern(b"derivation"), Pos::NONE, derivation));
     let builtins = vm.heap.attrs_from(attrs);
     vm.heap.finish(cycle.payload(), builtins);
     vm.set_global("builtins", builtins);
+    let function = prelude::derivation(&mut vm);
+    vm.heap.finish(derivation.payload(), function);
+    vm.set_global("derivation", function);
     vm
 }
 
@@ -123,4 +156,25 @@ fn constants(vm: &mut Vm) -> Vec<(&'static str, Value, bool)> {
         ("nixVersion", vm.heap.plain_string(b"2.34.8"), false),
         ("storeDir", vm.heap.plain_string(crate::store::STORE_DIR.as_bytes()), false),
     ]
+}
+
+/// What `builtins` says of the outside; what changes from run to run is absent from pure ones.
+fn outside_constants(vm: &mut Vm) -> Vec<(&'static str, Value, bool)> {
+    let entries: Vec<Value> = (vm.settings.nix_path.clone().iter())
+        .map(|(prefix, path)| {
+            let prefix = vm.heap.plain_string(prefix.as_bytes());
+            let path = vm.heap.plain_string(path.as_bytes());
+            vm.heap.attrs_from(vec![(vm.names.path, Pos::NONE, path), (vm.names.prefix, Pos::NONE, prefix)])
+        })
+        .collect();
+    let mut all = vec![("nixPath", vm.heap.list(&entries), false)];
+    if !vm.settings.is_pure {
+        let system = vm.settings.system.clone();
+        all.push(("currentSystem", vm.heap.plain_string(system.as_bytes()), false));
+        if let Some(clock) = vm.builtin(environment::CURRENT_TIME) {
+            let time = vm.lazy_apply(Value::new(Tag::Builtin, clock), Value::NULL);
+            all.push(("currentTime", time, false));
+        }
+    }
+    all
 }

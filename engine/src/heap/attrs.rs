@@ -176,6 +176,14 @@ impl Heap {
         AttrsIter { heap: self, keys, values, rank: 0 }
     }
 
+    /// The attribute of a flat set whose name is the `rank`th in the order of text. Use [`Heap::sort_attrs`] first.
+    #[must_use]
+    pub fn attr_at_rank(&self, attrs: Value, rank: u32) -> (Symbol, Value) {
+        let (keys, values) = self.attrs_parts(attrs);
+        let index = self.key_at(keys, rank);
+        (self.key(keys, index).0, values[index as usize])
+    }
+
     /// A flat and sorted set equal to this one, ready for [`Heap::iter_attrs`].
     pub fn sort_attrs(&mut self, attrs: Value) -> Value {
         let flat = self.flatten(attrs);

@@ -2,9 +2,11 @@
 
 mod ambiguous;
 mod fault;
+mod plain;
 
 pub use ambiguous::ambiguous;
 pub use fault::in_fault;
+pub use plain::plain;
 
 use crate::bytecode::Program;
 use crate::heap::Heap;
@@ -54,7 +56,9 @@ impl Cx<'_> {
         out.extend_from_slice(text.as_bytes());
     }
 
-    fn show_place(&self, pos: Pos) -> String {
+    /// A place as `file:line:column`.
+    #[must_use]
+    pub fn show_place(&self, pos: Pos) -> String {
         match self.sources.locate(pos) {
             Some((file, at)) => format!("{}:{}:{}", file.name(), at.line + 1, at.column + 1),
             None => "«none»".into(),

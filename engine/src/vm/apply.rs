@@ -150,7 +150,7 @@ impl Vm {
                 Some(v) => self.set_slot(frame, i, v),
                 None => {
                     self.push(v);
-                    if self.settled(v).is_none() {
+                    if self.settled(v).is_none() && args[i as usize].need != Need::Path {
                         return Ok(Next::Force);
                     }
                     return Ok(self.conversion(args[i as usize].need));
@@ -217,13 +217,16 @@ impl Vm {
                 self.push(Value::raw(flags));
                 Next::Native(super::load::COERCE, 2)
             }
-            _ => Next::Native(super::load::COERCE_PATH, 1),
+            _ => {
+                self.push(Value::raw(super::PathContext::REALISED));
+                Next::Native(super::load::COERCE_PATH, 2)
+            }
         }
     }
 
     /// Starts to make the value on top of the stack what is needed, for an instruction.
     pub(super) fn ready_top(&mut self, need: Need) -> Result<(), Fault> {
-        if self.settled(self.top()).is_none() {
+        if self.settled(self.top()).is_none() && need != Need::Path {
             return self.force_top();
         }
         if let Next::Native(native, n) = self.conversion(need) {

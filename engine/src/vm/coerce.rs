@@ -2,7 +2,7 @@
 
 use crate::value::{ContextId, Tag, Value};
 
-use super::load::{COERCE, FORCE};
+use super::load::COERCE;
 use super::{Blame, Fault, FaultKind, Frame, Next, START, Vm};
 
 /// How a value is made a string: a sum of these.
@@ -32,6 +32,9 @@ pub(super) fn coerce(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         START => match v.tag() {
             Tag::Str | Tag::Sym => Ok(Next::Return(v)),
             Tag::Path if flags & CoerceFlags::COPY != 0 => {
+                if let Some(copy) = vm.copied_before(v) {
+                    return Ok(Next::Return(copy));
+                }
                 frame.pc = COPIED;
                 vm.copy_to_store(v)
             }
@@ -58,7 +61,7 @@ pub(super) fn coerce(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
             frame.why = 1;
             Ok(Next::Native(COERCE, 2))
         }
-        COPIED => vm.copied_to_store().map(Next::Return),
+        COPIED => vm.copied_to_store(v).map(Next::Return),
         ELEMENT => {
             let text = vm.pop();
             let index = vm.slot(frame, 2).payload() as usize;
@@ -114,51 +117,73 @@ fn next_element(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     Ok(Next::Native(COERCE, 2))
 }
 
-/// Makes a settled value a path: a path, or a string that is an absolute path.
-pub(super) fn coerce_path(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
-    let v = vm.slot(frame, 0);
-    match frame.pc {
-        START if v.tag() == Tag::Path => Ok(Next::Return(v)),
-        START => {
-            if v.is_attrs()
-                && vm.heap.attr(v, vm.names.to_string).is_none()
-                && let Some(path) = vm.heap.attr(v, vm.names.out_path)
-            {
-                // `outPath` may be a path itself.
-                vm.push(path);
-                frame.pc = START + 1;
-                return Ok(Next::Native(FORCE, 1));
-            }
-            vm.push(v);
-            vm.push(Value::raw(0));
-            frame.pc = START + 2;
-            Ok(Next::Native(COERCE, 2))
-        }
-        x if x == START + 1 => {
-            let v = vm.pop();
-            vm.set_slot(frame, 0, v);
-            frame.pc = START;
-            Ok(Next::Again)
-        }
-        _ => {
-            let text = vm.top();
-            let bytes = vm.heap.bytes(text).to_vec();
-            if bytes.first() != Some(&b'/') {
-                let text = format!("string '{}' doesn't represent an absolute path", String::from_utf8_lossy(&bytes));
-                return Err(Fault::new(FaultKind::Eval, text));
-            }
-            vm.require_context(vm.heap.context(text))?;
-            Ok(Next::Return(vm.path_value(&bytes)))
-        }
-    }
-}
-
 impl Vm {
     /// "cannot coerce … to a string".
     #[must_use]
     pub fn cannot_coerce(&self, v: Value) -> Fault {
         let text = format!("cannot coerce {} to a string: {}", self.type_phrase(v), self.show_in_fault(v));
         Fault::new(FaultKind::Type, text).blaming(Blame::Value)
+    }
+
+    /// The string that a settled value becomes, if nothing has to be computed or asked for that.
+    pub fn coerce_now(&mut self, v: Value, flags: u32) -> Option<Value> {
+        let more = flags & CoerceFlags::MORE != 0;
+        if more && v.is_list() {
+            return self.join_now(v, flags);
+        }
+        self.coerce_item_now(v, flags)
+    }
+
+    /// The same for anything but a list.
+    fn coerce_item_now(&mut self, mut v: Value, flags: u32) -> Option<Value> {
+        // Sets whose `outPath` is a set again are rare, and may go on for ever.
+        for _ in 0..4 {
+            match v.tag() {
+                Tag::Str | Tag::Sym => return Some(v),
+                Tag::Path if flags & CoerceFlags::COPY != 0 => return self.copied_before(v),
+                Tag::Path => return Some(Value::sym(v.symbol())),
+                Tag::Attrs if self.heap.attr(v, self.names.to_string).is_none() => {
+                    v = self.settled(self.heap.attr(v, self.names.out_path)?)?;
+                }
+                Tag::Attrs | Tag::List => return None,
+                _ if flags & CoerceFlags::MORE != 0 => return self.scalar_text(v),
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// The elements of a list with spaces between, if they are all there and none of them is a list.
+    fn join_now(&mut self, list: Value, flags: u32) -> Option<Value> {
+        let n = self.heap.list_len(list);
+        if n == 1 {
+            let element = self.settled(self.heap.element(list, 0))?;
+            return self.coerce_item_now(element, flags);
+        }
+        let mut contexts: Vec<ContextId> = Vec::new();
+        let mut text = std::mem::take(&mut self.caches.buffer);
+        text.clear();
+        let mut is_done = true;
+        for i in 0..n {
+            let element = self.settled(self.heap.element(list, i));
+            let Some(part) = element.and_then(|v| self.coerce_item_now(v, flags)) else {
+                is_done = false;
+                break;
+            };
+            if i > 0 {
+                text.push(b' ');
+            }
+            text.extend_from_slice(self.heap.bytes(part));
+            let context = self.heap.context(part);
+            if context != ContextId::EMPTY && !contexts.contains(&context) {
+                contexts.push(context);
+            }
+        }
+        let context = if is_done { self.heap.contexts.union_all(&contexts) } else { ContextId::EMPTY };
+        let fits = is_done && self.check_length(text.len()).is_ok();
+        let v = fits.then(|| self.heap.string(&text, context));
+        self.caches.buffer = text;
+        v
     }
 
     /// The text of a number, a Boolean or null.
@@ -176,40 +201,5 @@ impl Vm {
         let text = self.heap.plain_string(&out);
         self.caches.buffer = out;
         Some(text)
-    }
-
-    /// Faults if a path depends on something that would have to be built first.
-    pub fn require_context(&self, context: ContextId) -> Result<(), Fault> {
-        for element in self.heap.contexts.elements(context) {
-            if let crate::store::ContextElement::Built { drv, .. } = element {
-                let text = format!("path '{drv}' is not valid");
-                return Err(Fault::new(FaultKind::Outside, text));
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn copy_to_store(&mut self, path: Value) -> Result<Next, Fault> {
-        let path = crate::world::CanonPath::new(self.heap.bytes(path));
-        let name = String::from_utf8_lossy(path.file_name().unwrap_or(b"source")).into();
-        if path.as_bytes().ends_with(crate::store::DRV_SUFFIX.as_bytes()) {
-            return Err(Fault::new(FaultKind::Outside, "file names are not allowed to end in '.drv'"));
-        }
-        Ok(self.ask(crate::world::Request::CopyToStore {
-            path,
-            how: crate::world::SymlinkResolution::Ancestors,
-            name,
-            method: crate::world::HashMethod::Nar,
-            filter: None,
-        }))
-    }
-
-    pub(super) fn copied_to_store(&mut self) -> Result<Value, Fault> {
-        let answer = self.take_answer().unwrap_or(crate::world::Answer::Done);
-        let path = answer.into_path().map_err(|it| Fault::new(FaultKind::Outside, it.to_string()))?;
-        let path = crate::store::StorePath::parse(&path.to_text())
-            .map_err(|it| Fault::new(FaultKind::Outside, it.to_string()))?;
-        let context = self.heap.contexts.single(crate::store::ContextElement::Opaque(path.clone()));
-        Ok(self.heap.string(path.as_str().as_bytes(), context))
     }
 }

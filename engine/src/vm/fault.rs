@@ -1,6 +1,7 @@
 //! Why evaluation stopped without a value.
 
 use crate::source::Pos;
+use crate::world::WorldError;
 
 /// What went wrong with the program. Not our own failure: that is an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,5 +142,11 @@ impl Fault {
     #[must_use]
     pub fn is_catchable(&self) -> bool {
         matches!(self.0.kind, FaultKind::Throw | FaultKind::Assertion)
+    }
+}
+
+impl From<WorldError> for Fault {
+    fn from(error: WorldError) -> Self {
+        Self::new(FaultKind::Outside, error.to_string())
     }
 }

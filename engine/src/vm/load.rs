@@ -53,6 +53,18 @@ symbols! {
     path = "path",
     prefix = "prefix",
     builtins = "builtins",
+    args = "args",
+    builder = "builder",
+    system = "system",
+    outputs = "outputs",
+    output_hash = "outputHash",
+    output_hash_algo = "outputHashAlgo",
+    output_hash_mode = "outputHashMode",
+    json = "__json",
+    structured_attrs = "__structuredAttrs",
+    ignore_nulls = "__ignoreNulls",
+    content_addressed = "__contentAddressed",
+    impure = "__impure",
     empty = "",
 }
 
@@ -69,6 +81,10 @@ pub struct Caches {
     pub regex_index: FxHashMap<Symbol, u32>,
     /// The keys of what `tryEval` gives; 0 if there are none yet.
     pub try_eval_keys: u32,
+    /// What the outside said, by path.
+    pub outside: super::outside::Seen,
+    /// The derivations met so far.
+    pub derivations: crate::store::HashModuloMemo,
 }
 
 macro_rules! internal {
@@ -96,7 +112,8 @@ internal! {
     LESS = 3: "less", [], super::compare::less, ["while comparing two list elements"];
     COERCE = 4: "coerceToString", [value: Need::Any, flags: Need::Lazy], super::coerce::coerce,
         ["while evaluating the result of the `__toString` attribute", "while evaluating one element of the list"];
-    COERCE_PATH = 5: "coerceToPath", [value: Need::Any], super::coerce::coerce_path, [];
+    COERCE_PATH = 5: "coerceToPath", [value: Need::Lazy, context: Need::Lazy], super::outside::coerce_path,
+        ["while realising the context of a path"];
     ADD = 6: "add", [], super::string::add, ["while evaluating a path segment"];
     ASSERT_EQUAL = 7: "assertEqual", [], super::assert::assert_equal, [];
     FORCE = 8: "force", [value: Need::Any], finish_arg, [];
@@ -147,6 +164,7 @@ impl Vm {
             pending: Vec::new(),
             seen: super::deep::Seen::default(),
             reading: super::Reading::default(),
+            settings: super::Settings::default(),
             warnings: Vec::new(),
         };
         vm.add_apply_bodies();

@@ -26,6 +26,7 @@ mod keys;
 mod listing;
 mod load;
 mod native;
+mod outside;
 mod pattern;
 mod source;
 mod step;
@@ -40,7 +41,8 @@ pub use keys::KeySet;
 pub use load::{
     ADD, APPLY, ASSERT_EQUAL, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FORCE, FUNCTOR, LESS, NATIVES, Names,
 };
-pub use native::{Arg, Explain, Native, Need, Next, Order, Run, START, Visible, arg};
+pub use native::{Arg, Explain, IF_VALUE, Native, Need, Next, Order, Run, START, Visible, arg};
+pub use outside::{Import, PathContext, Settings};
 pub use source::Reading;
 pub use step::Stop;
 pub use unwind::{CAUGHT, HANDLED, HANDLING};
@@ -87,6 +89,8 @@ pub struct Vm {
     seen: deep::Seen,
     /// How texts are read.
     pub reading: Reading,
+    /// What programs may learn of the outside.
+    pub settings: Settings,
     warnings: Vec<(Pos, String)>,
 }
 

@@ -54,6 +54,10 @@ pub enum Visible {
     Feature(&'static str),
 }
 
+/// Added to [`Frame::why`]: the line is for a value that cannot be what it was to become, not for one whose
+/// computation fails.
+pub const IF_VALUE: u16 = 1 << 15;
+
 /// One argument of a native.
 #[derive(Clone, Copy, Debug)]
 pub struct Arg {

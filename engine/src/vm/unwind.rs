@@ -5,8 +5,8 @@ use crate::ir::{AttrName, Expr, ExprId};
 use crate::source::Pos;
 use crate::value::Value;
 
-use super::load::{ADD, COERCE, FUNCTOR};
-use super::native::START;
+use super::load::{ADD, COERCE, COERCE_PATH, FUNCTOR};
+use super::native::{IF_VALUE, START};
 use super::{Blame, Fault, Frame, FrameKind, Vm};
 
 /// The state of a native that catches faults, after one was caught.
@@ -110,13 +110,18 @@ impl Vm {
             }
         } else if frame.code == COERCE {
             self.trace_coercion(fault, frame, blame);
-        } else if frame.why != 0
-            && let Some(why) = native.whys.get(frame.why as usize - 1)
+        } else if let line = frame.why & !IF_VALUE
+            && line != 0
+            && (frame.why & IF_VALUE == 0 || blame == Blame::Value)
+            && let Some(why) = native.whys.get(line as usize - 1)
             && !why.is_empty()
             && (frame.code != ADD || blame == Blame::Value)
         {
             let pos = if matches!(frame.code, FUNCTOR | ADD) { frame.call_pos() } else { Pos::NONE };
             fault.push_trace(pos, *why);
+        }
+        if frame.code == COERCE_PATH {
+            fault.data_mut().blame = super::outside::blame_of_path(&frame, blame);
         }
         if let Some(explain) = native.explain {
             explain(self, &frame, blame, fault);
