@@ -2,6 +2,7 @@
 
 mod attrs;
 mod attrs_group;
+mod building;
 mod context;
 mod control;
 mod derivation;
@@ -9,6 +10,7 @@ mod environment;
 mod files;
 mod filter;
 mod from_json;
+mod from_toml;
 mod hashes;
 mod import;
 mod import_drv;
@@ -72,6 +74,7 @@ pub fn table() -> Vec<Native> {
         regex::TABLE,
         to_json::TABLE,
         from_json::TABLE,
+        from_toml::TABLE,
         to_xml::TABLE,
         derivation::TABLE,
         environment::TABLE,
