@@ -446,12 +446,11 @@ impl Builder<'_> {
                         plan.push(value);
                         continue;
                     }
-                    plan.extend([
-                        Task::Open(Why::BuiltinArg(builtin, arg_index), Pos::NONE),
-                        value,
-                        Task::Op(Op::CheckArg { arg: arg_index, builtin }, place),
-                        Task::Close,
-                    ]);
+                    plan.extend([Task::Open(Why::BuiltinArg(builtin, arg_index), Pos::NONE), value]);
+                    if shape.checks & (1 << i) != 0 {
+                        plan.push(Task::Op(Op::CheckArg { arg: arg_index, builtin }, place));
+                    }
+                    plan.push(Task::Close);
                 }
                 if shape.is_backward && args.len == 2 {
                     plan.push(Task::Op(Op::Swap, Pos::NONE));

@@ -32,6 +32,8 @@ pub struct BuiltinShape {
     pub arity: u32,
     /// Whether all its arguments are needed at once and in order, so that they may be computed before the call.
     pub is_strict: bool,
+    /// For each argument a bit: whether it must be of some kind.
+    pub checks: u32,
     /// Whether its last argument is computed first.
     pub is_backward: bool,
     /// The instruction that does the same, for those that have one.

@@ -80,14 +80,25 @@ impl Heap {
         Value::new(Tag::Attrs, offset)
     }
 
-    /// The set with the names of `like`, which must be flat, but not their places, and other values.
-    pub fn attrs_named_like(&mut self, like: Value, values: &[Value]) -> Value {
+    /// The set with the names of `like`, which must be flat, but not their places. Its values are unset, to be filled
+    /// with [`Heap::attrs_set`] before anybody sees it.
+    pub fn attrs_named_like(&mut self, like: Value) -> Value {
         if like.payload() == 0 {
             return Value::EMPTY_ATTRS;
         }
-        let keys = (self.word(like.payload()) >> 32) as u32;
-        let keys = self.keys_without_places(keys);
-        self.attrs(keys, values)
+        let head = self.word(like.payload());
+        let n = head as u32;
+        let keys = self.keys_without_places((head >> 32) as u32);
+        let offset = self.top();
+        self.push((u64::from(keys) << 32) | u64::from(n));
+        let end = self.words.len() + n as usize;
+        self.words.resize(end, Value::UNSET.0);
+        Value::new(Tag::Attrs, offset)
+    }
+
+    /// Fills an attribute of a flat set that is being built, by its index.
+    pub fn attrs_set(&mut self, attrs: Value, index: usize, v: Value) {
+        self.put(attrs.payload() + 1 + index as u32, v.0);
     }
 
     /// How many attributes.

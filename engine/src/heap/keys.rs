@@ -35,12 +35,15 @@ impl Heap {
 
     /// The same names without places. The keys made for it are remembered: sets that share keys go on to do so.
     pub fn keys_without_places(&mut self, keys: u32) -> u32 {
-        let n = self.keys_len(keys);
-        if (0..n).all(|i| !self.key(keys, i).1.is_some()) {
-            return keys;
-        }
         if let Some(&plain) = self.plain_keys.get(&keys) {
             return plain;
+        }
+        let n = self.keys_len(keys);
+        if (0..n).all(|i| !self.key(keys, i).1.is_some()) {
+            if n > 16 {
+                self.plain_keys.insert(keys, keys);
+            }
+            return keys;
         }
         let names: Vec<_> = (0..n).map(|i| (self.key(keys, i).0, Pos::NONE)).collect();
         let plain = self.keys(names.into_iter());

@@ -50,11 +50,11 @@ impl Vm {
             }
             Tag::Partial => {
                 let (inner, args) = self.heap.partial_parts(function);
-                let args = args.to_vec();
-                let n_all = n + args.len() as u32;
+                let n_before = args.len();
+                self.stack.extend_from_slice(args);
+                self.stack[at + 1..].rotate_right(n_before);
                 self.stack[at] = inner;
-                self.stack.splice(at + 1..at + 1, args);
-                self.call(n_all, pos)
+                self.call(n + n_before as u32, pos)
             }
             _ => {
                 // More arguments than it takes, a set that can be called, or something not evaluated yet.
@@ -116,14 +116,15 @@ impl Vm {
         }
     }
 
-    /// Runs a builtin whose `n` arguments on the stack are ready.
-    pub(super) fn call_ready(&mut self, builtin: u32, n: u32, pos: Pos) -> Result<(), Fault> {
+    /// Runs a builtin whose `n` arguments on the stack are ready. Whether there is a new frame to run first.
+    #[inline]
+    pub(super) fn call_ready(&mut self, builtin: u32, n: u32, pos: Pos) -> Result<bool, Fault> {
         self.counters.builtin_calls += 1;
         let Run::Pure(run) = self.natives[builtin as usize].run else {
             self.push_native(builtin, n, FrameKind::Helper, pos);
             let top = self.frames.len() - 1;
             self.frames[top].pc = START;
-            return Ok(());
+            return Ok(true);
         };
         let at = self.stack.len() - n as usize;
         let mut values = [Value::NULL; 3];
@@ -131,7 +132,7 @@ impl Vm {
         let v = run(self, &values)?;
         self.stack.truncate(at);
         self.stack.push(v);
-        if v.is_thunk() { self.force_top() } else { Ok(()) }
+        if v.is_thunk() { self.force_top().map(|()| true) } else { Ok(false) }
     }
 
     /// Readies the arguments of the native on top, one after the other, and then starts it.
@@ -343,8 +344,12 @@ impl Vm {
         let env = self.heap.env_of(0, &[function, attrs]);
         let n = self.heap.attrs_len(attrs);
         let body = crate::heap::BodyId(self.apply_bodies[2]);
-        let thunks: Vec<Value> = (0..n).map(|i| self.heap.thunk_with(body, env, Value((i as u64) << 8))).collect();
-        self.heap.attrs_named_like(attrs, &thunks)
+        let mapped = self.heap.attrs_named_like(attrs);
+        for i in 0..n {
+            let thunk = self.heap.thunk_with(body, env, Value((i as u64) << 8));
+            self.heap.attrs_set(mapped, i, thunk);
+        }
+        mapped
     }
 
     /// `function` in code: what [`Heap::lambda`] gives is one word.

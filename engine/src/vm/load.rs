@@ -336,12 +336,15 @@ fn shared(v: Value) -> Value {
 fn shape(native: &Native, op_of: &dyn Fn(&str) -> Option<Op>) -> BuiltinShape {
     let is_strict = !native.args.is_empty() && native.args.iter().all(|arg| arg.need != Need::Lazy);
     let op = op_of(native.name);
+    let is_checked = |arg: &Arg| !matches!(arg.need, Need::Any | Need::Lazy);
+    let checks = native.args.iter().enumerate().fold(0, |bits, (i, arg)| bits | (u32::from(is_checked(arg)) << i));
     // What a native's own steps do, the debugger wants to see as a frame of the builtin.
     let is_strict = is_strict && native.visible != Visible::Internal && matches!(native.run, Run::Pure(_));
     BuiltinShape {
         arity: native.args.len() as u32,
         is_strict: is_strict || op.is_some(),
         op,
+        checks,
         is_backward: native.order == super::Order::Backward,
     }
 }

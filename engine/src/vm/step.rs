@@ -225,14 +225,23 @@ impl Vm {
                 }
             };
         }
-        // After a frame was pushed or popped: go on with the top frame, here if it runs instructions.
+        // After a frame was pushed or popped: go on with the top frame that runs instructions, once natives above it
+        // are done.
         macro_rules! switch {
             () => {{
                 self.count = count;
-                let frame = self.frames[self.frames.len() - 1];
-                if !frame.is_code() {
-                    return Ok(Some(Flow::Switch));
+                let mut frame = self.frames[self.frames.len() - 1];
+                while !frame.is_code() {
+                    if self.count >= end {
+                        return Ok(None);
+                    }
+                    match self.step_native()? {
+                        None | Some(Flow::Switch) => {}
+                        other => return Ok(other),
+                    }
+                    frame = self.frames[self.frames.len() - 1];
                 }
+                count = self.count;
                 pc = frame.pc;
                 env = frame.env;
                 base = frame.base as usize;
@@ -508,8 +517,9 @@ impl Vm {
                 }
                 Op::CallBuiltin { n_args, builtin } => {
                     save!();
-                    self.call_ready(builtin, n_args as u32, self.program.places[pc as usize - 1])?;
-                    switch!();
+                    if self.call_ready(builtin, u32::from(n_args), self.program.places[pc as usize - 1])? {
+                        switch!();
+                    }
                 }
                 Op::CheckArg { arg, builtin } => {
                     let v = self.top();
