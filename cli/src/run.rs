@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use nixscope_engine::builtins::{self, Features};
+use nixscope_engine::builtins;
 use nixscope_engine::heap::BodyId;
 use nixscope_engine::ir;
 use nixscope_engine::print;
@@ -13,8 +13,8 @@ use nixscope_engine::session::{Pulse, Session};
 use nixscope_engine::source::{Origin, Pos};
 use nixscope_engine::store::VirtualStore;
 use nixscope_engine::value::Value;
-use nixscope_engine::vm::{COERCE, CoerceFlags, Fault, FaultKind, Limits};
-use nixscope_engine::world::{CanonPath, Disk};
+use nixscope_engine::vm::{self, COERCE, CoerceFlags, Fault, FaultKind, Limits};
+use nixscope_engine::world::{CanonPath, Disk, Restricted, World};
 
 use crate::environment;
 use crate::notes::{self, Notes};
@@ -83,9 +83,38 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// What programs see of the outside.
+fn environment_of(options: &Options, folder: &CanonPath) -> vm::Settings {
+    let settings = &options.settings;
+    vm::Settings {
+        nix_path: environment::search_path(&options.includes, settings),
+        working_dir: folder.to_text().into_owned(),
+        system: settings.current_system().to_owned(),
+        is_pure: settings.pure_eval,
+        is_restricted: settings.restrict_eval,
+        trace_verbose: settings.trace_verbose,
+        abort_on_warn: settings.abort_on_warn,
+        features: settings.features.clone(),
+    }
+}
+
+/// The real machine, as far as programs may see it.
+fn outside(settings: &vm::Settings) -> Box<dyn World> {
+    if !settings.is_pure && !settings.is_restricted {
+        return Box::new(Disk::new());
+    }
+    let base = CanonPath::new(settings.working_dir.as_bytes());
+    let allowed = settings.nix_path.iter().map(|(_, path)| CanonPath::new_at(path.as_bytes(), &base));
+    let mode = match settings.is_pure {
+        true => "in pure evaluation mode (use '--impure' to override)",
+        false => "in restricted mode",
+    };
+    Box::new(Restricted::new(Disk::new(), allowed, mode))
+}
+
 struct Job<'a> {
     options: &'a Options,
-    session: Session<Notes<VirtualStore<Disk>>>,
+    session: Session<Notes<VirtualStore<Box<dyn World>>>>,
     folder: CanonPath,
     args: Value,
 }
@@ -97,13 +126,14 @@ impl<'a> Job<'a> {
             max_depth: settings.max_call_depth.unwrap_or(MAX_DEPTH),
             max_heap: options.max_heap.unwrap_or_else(crate::limits::usable_memory),
         };
-        let mut vm = builtins::machine(&Features::new(settings.features.clone()), limits);
+        let folder = std::env::current_dir().map_err(|it| format!("there is no current directory: {}", cause(&it)))?;
+        let folder = CanonPath::new(folder.as_os_str().as_encoded_bytes());
+        let mut vm = builtins::machine_in(environment_of(options, &folder), limits);
         vm.reading.rules = settings.rules;
         vm.reading.pipe_operators = settings.features.iter().any(|it| it == "pipe-operators");
         vm.reading.home = if settings.pure_eval { None } else { std::env::var("HOME").ok() };
-        let session = Session::new(vm, Notes::new(VirtualStore::new(Disk::new()), options.verbosity));
-        let folder = std::env::current_dir().map_err(|it| format!("there is no current directory: {it}"))?;
-        let folder = CanonPath::new(folder.as_os_str().as_encoded_bytes());
+        let world = Notes::new(VirtualStore::new(outside(&vm.settings)), options.verbosity);
+        let session = Session::new(vm, world);
         Ok(Self { options, session, folder, args: Value::EMPTY_ATTRS })
     }
 
@@ -234,7 +264,14 @@ impl<'a> Job<'a> {
                 })?;
                 Ok(terminal::print(self.session.vm.heap.bytes(text))?)
             }
-            Output::Json | Output::Xml => Err(Failure::Error("this output is not there yet".into())),
+            Output::Json => {
+                let text = self.session.json(v, self.options.is_strict)?;
+                Ok(terminal::print(&[self.session.vm.heap.bytes(text), b"\n"].concat())?)
+            }
+            Output::Xml => {
+                let text = self.session.xml(v, self.options.is_strict, self.options.with_locations)?;
+                Ok(terminal::print(self.session.vm.heap.bytes(text))?)
+            }
         }
     }
 

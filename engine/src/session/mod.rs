@@ -9,6 +9,7 @@ pub mod report;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use crate::builtins;
 use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
 use crate::value::Value;
@@ -134,6 +135,24 @@ impl<W: World> Session<W> {
     /// If the program fails.
     pub fn call_native(&mut self, native: u32, args: &[Value]) -> Result<Value, Fault> {
         self.vm.start_native(native, args);
+        self.run()
+    }
+
+    /// A value as JSON text. Unless `is_strict`, what was not computed yet is a fault.
+    ///
+    /// # Errors
+    /// If it cannot be written, or the program fails.
+    pub fn json(&mut self, v: Value, is_strict: bool) -> Result<Value, Fault> {
+        builtins::start_json(&mut self.vm, v, is_strict);
+        self.run()
+    }
+
+    /// A value as XML text. Unless `is_strict`, what was not computed yet is written as that.
+    ///
+    /// # Errors
+    /// If the program fails.
+    pub fn xml(&mut self, v: Value, is_strict: bool, has_locations: bool) -> Result<Value, Fault> {
+        builtins::start_xml(&mut self.vm, v, is_strict, has_locations);
         self.run()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A machine that needs the outside stops with a [`Request`]; a [`World`] turns it into an [`Answer`]. Both are plain
 //! data, so that they can be written down and given again. Worlds are laid over each other: editor buffers over the
-//! disk ([`Overlay`]), a store that does not exist over both ([`VirtualStore`](crate::store::VirtualStore)).
+//! disk ([`Overlay`]), a curtain over most of it ([`Restricted`]), a store that does not exist over both ([`VirtualStore`](crate::store::VirtualStore)).
 
 mod disk;
 mod error;
@@ -11,6 +11,7 @@ mod nar;
 mod overlay;
 mod path;
 mod request;
+mod restricted;
 mod walk;
 
 pub use disk::Disk;
@@ -22,6 +23,7 @@ pub use path::CanonPath;
 pub use request::{
     Answer, DirEntry, FileType, HashMethod, MountSource, NoteKind, PathSet, Request, Stat, SymlinkResolution,
 };
+pub use restricted::Restricted;
 pub use walk::answer_composed;
 
 /// Whoever answers for the outside.
