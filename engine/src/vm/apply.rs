@@ -80,6 +80,10 @@ impl Vm {
             match self.check_need(arg.need, self.stack[base + i], self.stack[base + args.len() - 1]) {
                 Ok(Some(v)) => self.stack[base + i] = v,
                 Ok(None) => {
+                    if let Some(text) = self.text_at_once(arg.need, self.stack[base + i]) {
+                        self.stack[base + i] = text;
+                        continue;
+                    }
                     frame.pc = step as u32;
                     return self.push_frame(frame);
                 }
@@ -150,6 +154,11 @@ impl Vm {
             match self.check_need(args[i as usize].need, v, self.slot(frame, n - 1))? {
                 Some(v) => self.set_slot(frame, i, v),
                 None => {
+                    if let Some(text) = self.text_at_once(args[i as usize].need, v) {
+                        self.set_slot(frame, i, text);
+                        frame.pc += 1;
+                        continue;
+                    }
                     self.push(v);
                     if self.settled(v).is_none() && args[i as usize].need != Need::Path {
                         return Ok(Next::Force);
@@ -209,6 +218,14 @@ impl Vm {
         v.is_function() || (v.is_attrs() && self.heap.attr(v, self.names.functor).is_some())
     }
 
+    /// The text of what can be made a string without a frame: numbers, Booleans and null, where they may be.
+    fn text_at_once(&mut self, need: Need, v: Value) -> Option<Value> {
+        match need {
+            Need::Coerced { more: true, .. } => self.scalar_text(self.settled(v)?),
+            _ => None,
+        }
+    }
+
     /// What makes the value on top of the stack what is needed.
     fn conversion(&mut self, need: Need) -> Next {
         match need {
@@ -229,6 +246,10 @@ impl Vm {
     pub(super) fn ready_top(&mut self, need: Need) -> Result<(), Fault> {
         if self.settled(self.top()).is_none() && need != Need::Path {
             return self.force_top();
+        }
+        if let Some(text) = self.text_at_once(need, self.top()) {
+            self.set_top(text);
+            return Ok(());
         }
         if let Next::Native(native, n) = self.conversion(need) {
             // What a builtin does to its arguments has no place of its own.

@@ -189,14 +189,16 @@ impl Vm {
     /// The text of a number, a Boolean or null.
     pub fn scalar_text(&mut self, v: Value) -> Option<Value> {
         use crate::text::number;
+        if !matches!(v.tag(), Tag::Bool | Tag::Null | Tag::Int | Tag::BigInt | Tag::Float) {
+            return None;
+        }
         let mut out = std::mem::take(&mut self.caches.buffer);
         out.clear();
         match v.tag() {
             Tag::Bool => out.extend_from_slice(if v == Value::TRUE { b"1" } else { b"" }),
             Tag::Int | Tag::BigInt => number::write_int(&mut out, self.heap.as_int(v).unwrap_or(0)),
             Tag::Float => number::write_fixed(&mut out, self.heap.as_float(v).unwrap_or(0.0)),
-            Tag::Null => {}
-            _ => return None,
+            _ => {}
         }
         let text = self.heap.plain_string(&out);
         self.caches.buffer = out;
