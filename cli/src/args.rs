@@ -243,6 +243,17 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Adds arguments for functions: names and values in turn.
+    fn add_args(&mut self, words: Vec<String>, kind: fn(String) -> Argument) {
+        let mut words = words.into_iter();
+        while let (Some(name), Some(value)) = (words.next(), words.next()) {
+            self.args.retain(|it| it.0 != name);
+            self.args.push((name, kind(value)));
+        }
+    }
+}
+
 impl ParseArgs {
     /// What is asked for, on top of what the environment says.
     pub(crate) fn into_options(self, settings: Settings, warnings: Vec<String>) -> Options {
@@ -278,15 +289,9 @@ impl EvalArgs {
         if self.find_file {
             options.task = Task::FindFile;
         }
-        let kinds: [(Vec<String>, fn(String) -> Argument); 3] =
-            [(self.arg, Argument::Expr), (self.argstr, Argument::Str), (self.arg_from_file, Argument::File)];
-        for (pairs, kind) in kinds {
-            let mut pairs = pairs.into_iter();
-            while let (Some(name), Some(value)) = (pairs.next(), pairs.next()) {
-                options.args.retain(|it| it.0 != name);
-                options.args.push((name, kind(value)));
-            }
-        }
+        options.add_args(self.arg, Argument::Expr);
+        options.add_args(self.argstr, Argument::Str);
+        options.add_args(self.arg_from_file, Argument::File);
         options.is_strict = printing.strict;
         options.with_locations = !printing.no_location;
         options.with_stats = printing.stats;

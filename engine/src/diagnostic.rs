@@ -1,6 +1,6 @@
 //! What a person is told, as plain data: an editor underlines it, a terminal prints it. Never decides how it looks.
 
-use crate::source::{Origin, Pos, SourceMap};
+use crate::source::{Pos, SourceMap};
 
 /// Something a person is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,11 +93,7 @@ impl Place {
     #[must_use]
     pub fn of(pos: Pos, sources: &SourceMap) -> Option<Self> {
         let (file, at) = sources.locate(pos)?;
-        let mut text = &file.text[..];
-        if !matches!(file.origin, Origin::File(_) | Origin::Internal(_)) {
-            // Nix shows a program that is no file only up to its first zero byte.
-            text = text.split(|&byte| byte == 0).next().unwrap_or(text);
-        }
+        let text = file.shown();
         let line_text = |line: u32| -> Option<Vec<u8>> {
             if text.is_empty() {
                 return None;

@@ -20,8 +20,14 @@ impl LineIndex {
     /// Reads `text` once.
     #[must_use]
     pub fn new(text: &[u8]) -> Self {
+        Self::up_to(text, text.len())
+    }
+
+    /// Reads the beginning of `text`, so that all that follows it is on its last line.
+    #[must_use]
+    pub fn up_to(text: &[u8], end: usize) -> Self {
         let mut starts = vec![0];
-        for (i, &byte) in text.iter().enumerate() {
+        for (i, &byte) in text.iter().enumerate().take(end) {
             let ends_line = byte == b'\n' || (byte == b'\r' && text.get(i + 1) != Some(&b'\n'));
             if ends_line {
                 starts.push(i as u32 + 1);

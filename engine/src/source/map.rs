@@ -47,7 +47,16 @@ impl SourceFile {
 
     /// Where its lines begin; computed at first use.
     pub fn lines(&self) -> &LineIndex {
-        self.lines.get_or_init(|| LineIndex::new(&self.text))
+        self.lines.get_or_init(|| LineIndex::up_to(&self.text, self.shown().len()))
+    }
+
+    /// What of its text messages show: Nix knows a program that is no file only up to its first zero byte.
+    #[must_use]
+    pub fn shown(&self) -> &[u8] {
+        match self.origin {
+            Origin::File(_) | Origin::Internal(_) => &self.text,
+            Origin::String | Origin::Stdin => self.text.split(|&byte| byte == 0).next().unwrap_or(&self.text),
+        }
     }
 
     /// The name by which Nix's messages call it.
