@@ -10,17 +10,47 @@ pub(crate) fn settings() -> (Settings, Vec<String>) {
     let mut warnings = Vec::new();
     let folder = std::env::var_os("NIX_CONF_DIR").filter(|it| !it.is_empty());
     let folder = folder.map_or_else(|| PathBuf::from("/etc/nix"), PathBuf::from);
-    let mut texts = vec![std::fs::read_to_string(folder.join("nix.conf")).unwrap_or_default()];
-    texts.extend(user_files().iter().rev().filter_map(|it| std::fs::read_to_string(it).ok()));
-    texts.extend(std::env::var("NIX_CONFIG").ok());
-    for text in texts {
-        warnings.extend(settings.read_conf(&text));
+    let mut text = String::new();
+    for path in user_files().iter().chain([&folder.join("nix.conf")]).rev() {
+        if let Ok(found) = std::fs::read_to_string(path) {
+            with_includes(&found, path, 0, &mut text, &mut warnings);
+        }
     }
+    text.push_str(&std::env::var("NIX_CONFIG").unwrap_or_default());
+    warnings.extend(settings.read_conf(&text));
     if let Ok(path) = std::env::var("NIX_PATH") {
         settings.nix_path = Some(split_nix_path(&path));
     }
     settings.abort_on_warn |= std::env::var("NIX_ABORT_ON_WARN").is_ok_and(|it| matches!(&*it, "1" | "yes" | "true"));
     (settings, warnings)
+}
+
+/// How many files may include each other.
+const MAX_INCLUDES: usize = 32;
+
+/// Adds the lines of a file of settings to `out`, with those of the files that it includes.
+fn with_includes(text: &str, path: &Path, depth: usize, out: &mut String, warnings: &mut Vec<String>) {
+    for line in text.lines() {
+        let words: Vec<&str> = line.split('#').next().unwrap_or("").split_ascii_whitespace().collect();
+        let (name, may_miss) = match *words {
+            ["include", name] => (name, false),
+            ["!include", name] => (name, true),
+            _ => {
+                out.push_str(line);
+                out.push('\n');
+                continue;
+            }
+        };
+        let included = path.parent().unwrap_or(path).join(name);
+        match std::fs::read_to_string(&included) {
+            Ok(text) if depth < MAX_INCLUDES => with_includes(&text, &included, depth + 1, out, warnings),
+            Ok(_) => warnings.push(format!("file '{}' includes itself", included.display())),
+            Err(_) if may_miss => {}
+            Err(_) => {
+                warnings.push(format!("file '{}' included from '{}' not found", included.display(), path.display()))
+            }
+        }
+    }
 }
 
 /// Where users keep settings, the most important file first.

@@ -213,7 +213,12 @@ impl Settings {
         let mut warnings = Vec::new();
         for line in text.lines() {
             let line = line.split('#').next().unwrap_or("");
-            let Some((name, value)) = line.split_once('=') else { continue };
+            let Some((name, value)) = line.split_once('=') else {
+                if !line.trim().is_empty() {
+                    warnings.push(format!("syntax error in configuration line '{line}'"));
+                }
+                continue;
+            };
             match self.set(name.trim(), &words(value).join(" ")) {
                 Ok(more) => warnings.extend(more),
                 Err(warning) => warnings.push(warning),
