@@ -47,7 +47,7 @@ fn with_includes(text: &str, path: &Path, depth: usize, out: &mut String, warnin
             Ok(_) => warnings.push(format!("file '{}' includes itself", included.display())),
             Err(_) if may_miss => {}
             Err(_) => {
-                warnings.push(format!("file '{}' included from '{}' not found", included.display(), path.display()))
+                warnings.push(format!("file '{}' included from '{}' not found", included.display(), path.display()));
             }
         }
     }
