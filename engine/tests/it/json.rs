@@ -7,6 +7,15 @@ fn as_nix_has_it() {
     check(CASES);
 }
 
+#[test]
+fn depth_costs_memory_only() {
+    let nested = "builtins.foldl' (a: _: [ a ]) null (builtins.genList (x: x) 200000)";
+    check(&[
+        (&format!("builtins.stringLength (builtins.toJSON ({nested}))"), "400004"),
+        (&format!("let v = {nested}; in builtins.fromJSON (builtins.toJSON v) == v"), "true"),
+    ]);
+}
+
 /// Expressions, and what they are or how they fail.
 #[rustfmt::skip]
 const CASES: &[(&str, &str)] = &[
