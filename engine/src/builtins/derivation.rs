@@ -42,10 +42,12 @@ const ARG_COERCED: u32 = START + 7;
 const WRITTEN: u32 = START + 8;
 const WRITTEN_FORCED: u32 = START + 9;
 const OUTPUT_FORCED: u32 = START + 10;
+const JSON_READ: u32 = START + 11;
+const JSON_WRITTEN: u32 = START + 12;
 // No longer.
-const NOTED: u32 = START + 11;
+const NOTED: u32 = START + 13;
 /// The first state of [`super::instantiate`].
-pub(super) const GATHERED: u32 = START + 12;
+pub(super) const GATHERED: u32 = START + 14;
 
 // Slots. The first is the set; the second the rank of the attribute at hand.
 const RANK: u32 = 1;
@@ -148,8 +150,20 @@ fn derivation_strict(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         }
         NOTED => {
             vm.answer_other().into_done()?;
+            let (key, _) = vm.heap.attr_at_rank(vm.slot(frame, 0), vm.slot(frame, RANK).payload());
+            if key == vm.names.json && vm.slot(frame, FLAGS).payload() & STRUCTURED == 0 {
+                return normalise(vm, frame);
+            }
             next_attribute(vm, frame)
         }
+        JSON_READ => match vm.builtin("toJSON") {
+            Some(native) => {
+                frame.pc = JSON_WRITTEN;
+                Ok(Next::Native(native, 1))
+            }
+            None => next_attribute(vm, frame),
+        },
+        JSON_WRITTEN => next_attribute(vm, frame),
         _ => instantiate::step(vm, frame),
     }
 }
@@ -380,6 +394,18 @@ fn coerced(vm: &mut Vm, frame: &mut Frame, text: Value) -> Result<Next, Fault> {
 fn note(vm: &mut Vm, frame: &mut Frame, text: String) -> Next {
     frame.pc = NOTED;
     vm.ask(Request::Note { kind: NoteKind::Warning, text: text.into_bytes().into() })
+}
+
+/// Reads the JSON on top of the stack, to write it anew the one way it is kept. Its own string keeps its context.
+fn normalise(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
+    let Some(native) = vm.builtin("fromJSON") else { return next_attribute(vm, frame) };
+    let text = vm.pop();
+    let key = vm.pop();
+    for v in [Value::raw(CONTEXT_KEY), text, key, text] {
+        vm.push(v);
+    }
+    frame.pc = JSON_READ;
+    Ok(Next::Native(native, 1))
 }
 
 fn take_algorithm(vm: &mut Vm, frame: &Frame, text: Value) -> Result<(), Fault> {

@@ -7,8 +7,11 @@ mod context;
 mod control;
 mod derivation;
 mod environment;
+mod fetch;
 mod files;
 mod filter;
+mod flake_ref;
+mod flakes;
 mod from_json;
 mod from_toml;
 mod hashes;
@@ -78,7 +81,9 @@ pub fn table() -> Vec<Native> {
         to_xml::TABLE,
         derivation::TABLE,
         environment::TABLE,
+        fetch::TABLE,
         files::TABLE,
+        flakes::TABLE,
         filter::TABLE,
         import::TABLE,
         paths::TABLE,
@@ -115,7 +120,7 @@ pub fn machine_in(settings: Settings, limits: Limits) -> Vm {
         let native = *vm.native(index);
         let visible = match native.visible {
             Visible::Internal => continue,
-            Visible::Feature(feature) => features.has(feature),
+            Visible::Feature(feature) | Visible::FeatureEverywhere(feature) => features.has(feature),
             Visible::Builtins | Visible::Everywhere => true,
         };
         if !visible {
@@ -123,7 +128,7 @@ pub fn machine_in(settings: Settings, limits: Limits) -> Vm {
         }
         let v = Value::new(Tag::Builtin, index);
         vm.set_builtin(native.name, index);
-        let everywhere = native.visible == Visible::Everywhere;
+        let everywhere = matches!(native.visible, Visible::Everywhere | Visible::FeatureEverywhere(_));
         vm.set_global(&if everywhere { native.name.to_owned() } else { format!("__{}", native.name) }, v);
         attrs.push((vm.heap.intern(native.name.as_bytes()), Pos::NONE, v));
     }

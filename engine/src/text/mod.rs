@@ -6,5 +6,6 @@ pub mod number;
 pub mod regex;
 pub mod suggest;
 pub mod toml;
+pub mod url;
 pub mod version;
 pub mod xml;

@@ -52,6 +52,8 @@ pub enum Visible {
     Everywhere,
     /// As [`Visible::Builtins`], if this experimental feature is on.
     Feature(&'static str),
+    /// As [`Visible::Everywhere`], if this experimental feature is on.
+    FeatureEverywhere(&'static str),
 }
 
 /// Added to [`Frame::why`]: the line is for a value that cannot be what it was to become, not for one whose
@@ -221,6 +223,12 @@ impl Native {
     #[must_use]
     pub const fn feature(self, feature: &'static str) -> Self {
         Self { visible: Visible::Feature(feature), ..self }
+    }
+
+    /// The same under its own name everywhere, if an experimental feature is on.
+    #[must_use]
+    pub const fn feature_everywhere(self, feature: &'static str) -> Self {
+        Self { visible: Visible::FeatureEverywhere(feature), ..self }
     }
 
     /// The same, its last argument computed first.

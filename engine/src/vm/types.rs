@@ -145,8 +145,14 @@ impl Vm {
     /// A place as `{ file, line, column }`, or null.
     pub fn position_value(&mut self, pos: Pos) -> Value {
         let Some((file, at)) = self.sources.locate(pos) else { return Value::NULL };
-        let crate::source::Origin::File(path) = &file.origin else { return Value::NULL };
-        let path = path.clone();
+        let path = match &file.origin {
+            crate::source::Origin::File(path) => path.clone(),
+            crate::source::Origin::Internal(name) => match name.strip_prefix("«nix-internal»") {
+                Some(path) => path.to_owned(),
+                None => return Value::NULL,
+            },
+            crate::source::Origin::String | crate::source::Origin::Stdin => return Value::NULL,
+        };
         let file = self.heap.plain_string(path.as_bytes());
         let line = Value((u64::from(at.line) + 1) << 8);
         let column = Value((u64::from(at.column) + 1) << 8);

@@ -37,12 +37,12 @@ let
   strict = derivationStrict drvAttrs;
 
   # What the sets of all outputs have in common.
-  commonAttrs =
-    let
-      byName = builtins.listToAttrs outputsList;
-      all = map (output: output.value) outputsList;
-    in
-    drvAttrs // byName // { inherit all drvAttrs; };
+  commonAttrs = drvAttrs
+    // (builtins.listToAttrs outputsList) // {
+      inherit drvAttrs;
+      all = map (x: x.value) outputsList;
+    };
+
 
   outputToAttrListElement = outputName: {
     name = outputName;
