@@ -68,11 +68,12 @@ impl Command {
         outcomes
     }
 
+    /// Starts a process for these programs. One that begins with a minus gets a space first: it is no flag.
     fn run(&self, programs: &[String]) -> std::io::Result<Ended> {
         let mut child = std::process::Command::new(&self.words[0])
             .args(&self.words[1..])
             .arg("-E")
-            .args(programs)
+            .args(programs.iter().map(|it| if it.starts_with('-') { format!(" {it}") } else { it.clone() }))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -84,7 +84,7 @@ impl Maker<'_> {
     /// A term of a kind, or now and then something else.
     fn term(&mut self, ty: &Ty, depth: usize) -> Term {
         let term = self.guarded_term(ty, depth);
-        if self.rng.once_in(400) { term.unguarded() } else { term }
+        if self.rng.once_in(3000) { term.unguarded() } else { term }
     }
 
     fn guarded_term(&mut self, ty: &Ty, depth: usize) -> Term {

@@ -172,9 +172,11 @@ impl Maker<'_> {
     }
 
     fn with_context(&mut self, depth: usize) -> Term {
+        let has = |name| self.signatures.iter().any(|it| it.name == name);
+        let (has_files, has_placeholders) = (has("toFile"), has("placeholder"));
         match self.rng.below(3) {
-            0 => Term::open("builtins.toFile \"f\" ~", vec![self.term(&Ty::Str, depth.min(2))]),
-            1 => Term::open("builtins.placeholder ~", vec![Term::leaf("\"out\"")]),
+            0 if has_files => Term::open("builtins.toFile \"f\" ~", vec![self.term(&Ty::Str, depth.min(2))]),
+            1 if has_placeholders => Term::open("builtins.placeholder ~", vec![Term::leaf("\"out\"")]),
             _ => self.string(depth),
         }
     }

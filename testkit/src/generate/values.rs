@@ -77,7 +77,7 @@ impl Maker<'_> {
                 Term::open(&format!("~ {operator} ~"), vec![left, right])
             }
             10 => Term::open("-~", vec![self.term(&Ty::Int, depth)]),
-            _ => Term::closed("__curPos.column", vec![]),
+            _ => Term::open("__curPos.column or 3", vec![]),
         }
     }
 
