@@ -1,7 +1,7 @@
 //! Numbers.
 
 use crate::bytecode::Op;
-use crate::value::{Tag, Value};
+use crate::value::Value;
 use crate::vm::{Arg, Fault, FaultKind, Frame, Native, Need, Next, START, Vm, arg};
 
 const NUMBERS: &[Arg] = &[arg("e1", Need::Any, ""), arg("e2", Need::Any, "")];
@@ -112,7 +112,8 @@ fn round(vm: &mut Vm, v: Value, name: &str, op: fn(f64) -> f64) -> Result<Value,
     if rounded >= -(2f64.powi(63)) && rounded < 2f64.powi(63) {
         return Ok(vm.heap.int(rounded as i64));
     }
-    let text = format!("NixFloat argument {f} is not in the range of NixInt");
-    debug_assert!(v.tag() == Tag::Float, "checked above");
+    let mut shown = Vec::new();
+    crate::text::number::write_general(&mut shown, f);
+    let text = format!("NixFloat argument {} is not in the range of NixInt", String::from_utf8_lossy(&shown));
     Err(Fault::new(FaultKind::Eval, text))
 }
