@@ -28,7 +28,8 @@ pub struct Var {
     pub is_captured: bool,
     /// Where it lives.
     pub slot: Slot,
-    /// Whether it has a value by the time the code reached so far runs.
+    /// Whether it has a value by the time the code reached so far runs, and keeps it. In the end all have but those of
+    /// a set with `__overrides`.
     pub(super) is_ready: bool,
 }
 

@@ -151,7 +151,10 @@ impl Builder<'_> {
         };
         let at_hand = |id: ExprId| match module.exprs[id.0 as usize] {
             Expr::Int(i) => i32::try_from(i).is_ok(),
-            Expr::Var(_) => matches!(self.unit.analysis.refs[id.0 as usize], VarRef::Var(_)),
+            Expr::Var(_) => match self.unit.analysis.refs[id.0 as usize] {
+                VarRef::Var(var) => self.unit.analysis.vars[var.0 as usize].is_ready,
+                _ => false,
+            },
             _ => false,
         };
         (at_hand(a) && at_hand(b)).then_some((arith, a, b))

@@ -375,6 +375,9 @@ impl<'a> Resolver<'a> {
         let from_vars = info.from_vars.clone();
         self.analysis.attrs[id.0 as usize] = info;
 
+        // What `__overrides` replaces must not have been copied anywhere before: its variables are read when needed.
+        let has_overrides =
+            attrs.recursive && attrs.bindings.iter().any(|it| Some(it.name) == self.globals.overrides_name);
         // Plain inherited names are looked up outside the set, all others inside it.
         let mut outside = Vec::new();
         let mut inside = Vec::new();
@@ -388,7 +391,9 @@ impl<'a> Resolver<'a> {
                 BindingValue::Inherit(value) => outside.push(Task::Lazy(value)),
                 BindingValue::InheritFrom(..) => inside.push(Task::FromBody(id, i as u32)),
             }
-            if let Some(&var) = vars.get(i) {
+            if let Some(&var) = vars.get(i)
+                && !has_overrides
+            {
                 let tasks = if matches!(binding.value, BindingValue::Inherit(_)) { &mut outside } else { &mut inside };
                 tasks.push(Task::Ready(var));
             }
