@@ -21,7 +21,7 @@ pub enum Arith {
 pub enum Op {
     /// `→ constant`
     Const(u32),
-    /// `→ constant`: a list or set, as an object of its own.
+    /// `→ constant`: a list or set, as an object of its own, and so are those in it.
     ConstCopy(u32),
     /// `→ integer`
     Int(i32),

@@ -8,6 +8,8 @@ use crate::ir::{AttrsId, BindingValue, Expr, ExprId, Module};
 pub struct Shape {
     /// It is a constant: a literal, or a list or set of constants.
     pub is_const: bool,
+    /// How many parts a constant has, those of its parts counted.
+    n_parts: u32,
     /// Building it costs no more than suspending it: constants, variables, functions, and small literals of those.
     pub is_cheap: bool,
 }
@@ -15,13 +17,17 @@ pub struct Shape {
 /// Literals of more parts than this are suspended unless they are constants.
 const MAX_CHEAP_PARTS: usize = 8;
 
+/// A constant with lists or sets inside has no more parts than this, all together: they are copied whenever it is
+/// evaluated, wanted or not.
+const MAX_NESTED_PARTS: u32 = 64;
+
 /// The shape of every expression. Children come before their parents, so one pass does.
 pub(super) fn shapes(module: &Module) -> Vec<Shape> {
     let mut shapes: Vec<Shape> = Vec::with_capacity(module.exprs.len());
     for expr in &module.exprs {
         let shape = match *expr {
-            Expr::Int(_) | Expr::Float(_) | Expr::Str(_) | Expr::Path(_) => Shape { is_const: true, is_cheap: true },
-            Expr::Var(_) | Expr::Lambda(_) => Shape { is_const: false, is_cheap: true },
+            Expr::Int(_) | Expr::Float(_) | Expr::Str(_) | Expr::Path(_) => CONSTANT,
+            Expr::Var(_) | Expr::Lambda(_) => Shape { is_const: false, is_cheap: true, n_parts: 0 },
             Expr::List(items) => {
                 let items = &module.items[items.as_range()];
                 literal(items.len(), items.iter().map(|id| shapes[id.0 as usize]))
@@ -34,12 +40,18 @@ pub(super) fn shapes(module: &Module) -> Vec<Shape> {
     shapes
 }
 
+const CONSTANT: Shape = Shape { is_const: true, is_cheap: true, n_parts: 0 };
+
 fn literal(n: usize, parts: impl Iterator<Item = Shape>) -> Shape {
-    let mut shape = Shape { is_const: true, is_cheap: true };
+    let mut shape = CONSTANT;
+    let mut is_nested = false;
     for part in parts {
+        is_nested |= part.n_parts > 0;
+        shape.n_parts = shape.n_parts.saturating_add(part.n_parts.saturating_add(1));
         shape.is_const &= part.is_const;
         shape.is_cheap &= part.is_cheap;
     }
+    shape.is_const &= !is_nested || shape.n_parts <= MAX_NESTED_PARTS;
     shape.is_cheap &= shape.is_const || n <= MAX_CHEAP_PARTS;
     shape
 }

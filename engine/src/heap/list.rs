@@ -168,8 +168,47 @@ impl Heap {
 }
 
 impl Heap {
+    /// A constant list or set as an object of its own, and so are the lists and sets in it: two evaluations of a literal
+    /// give two values, which messages and printing tell from each other.
+    #[inline]
+    pub fn copy_constant(&mut self, v: Value) -> Value {
+        if v.is_nested_constant() { self.copy_nested(v) } else { self.copy_object(v) }
+    }
+
+    fn copy_nested(&mut self, v: Value) -> Value {
+        let mut open: Vec<(Value, Vec<Value>)> = vec![(v, Vec::new())];
+        loop {
+            let Some((whole, copied)) = open.last_mut() else { return v };
+            let parts = match whole.is_list() {
+                true => self.elements(*whole),
+                false => self.attrs_parts(*whole).1,
+            };
+            let copy = match parts.get(copied.len()) {
+                Some(part) if part.is_nested_constant() => {
+                    let part = *part;
+                    open.push((part, Vec::new()));
+                    continue;
+                }
+                Some(&part) if part.is_list() || part.is_attrs() => self.copy_object(part),
+                Some(&part) => part,
+                None => {
+                    let (whole, parts) = (*whole, std::mem::take(copied));
+                    open.pop();
+                    match whole.is_list() {
+                        true => self.list(&parts),
+                        false => self.attrs(self.attrs_parts(whole).0, &parts),
+                    }
+                }
+            };
+            match open.last_mut() {
+                Some((_, copied)) => copied.push(copy),
+                None => return copy,
+            }
+        }
+    }
+
     /// The same list or flat set as an object of its own, sharing what is inside.
-    pub fn copy_object(&mut self, v: Value) -> Value {
+    fn copy_object(&mut self, v: Value) -> Value {
         if v.payload() == 0 {
             return v;
         }

@@ -32,13 +32,13 @@ impl Printer<'_> {
         self.out.extend_from_slice(text.as_bytes());
     }
 
-    fn value(&mut self, v: Value, depth: usize) {
+    fn value(&mut self, slot: Value, depth: usize) {
         let heap = self.cx.heap;
-        let v = heap.peek(v);
+        let v = heap.peek(slot);
         match v.tag() {
             Tag::Str | Tag::Sym => escape::write_string_up_to(&mut self.out, heap.bytes(v), MAX_STRING),
-            Tag::Attrs => self.attrs(v, depth),
-            Tag::List => self.list(v, depth),
+            Tag::Attrs => self.attrs(slot, v, depth),
+            Tag::List => self.list(slot, v, depth),
             Tag::Lambda | Tag::Builtin | Tag::Partial => self.cx.write_function(&mut self.out, v),
             Tag::Thunk if heap.thunk_state(v).0 == crate::heap::ThunkState::Running => {
                 self.text("«potential infinite recursion»");
@@ -51,16 +51,16 @@ impl Printer<'_> {
         }
     }
 
-    fn is_repeated(&mut self, v: Value) -> bool {
-        v.payload() != 0 && !v.is_shared_constant() && !self.seen.insert(v.payload())
+    fn is_repeated(&mut self, slot: Value, v: Value) -> bool {
+        super::identity(slot, v).is_some_and(|it| !self.seen.insert(it))
     }
 
-    fn attrs(&mut self, v: Value, depth: usize) {
+    fn attrs(&mut self, slot: Value, v: Value, depth: usize) {
         let heap = self.cx.heap;
         if depth > MAX_DEPTH - 1 && heap.attrs_len(v) > 0 {
             return self.text("{ ... }");
         }
-        if self.is_repeated(v) {
+        if self.is_repeated(slot, v) {
             return self.text("«repeated»");
         }
         self.text("{");
@@ -82,12 +82,12 @@ impl Printer<'_> {
         self.text(" }");
     }
 
-    fn list(&mut self, v: Value, depth: usize) {
+    fn list(&mut self, slot: Value, v: Value, depth: usize) {
         let heap = self.cx.heap;
         if depth > MAX_DEPTH - 1 && heap.list_len(v) > 0 {
             return self.text("[ ... ]");
         }
-        if self.is_repeated(v) {
+        if self.is_repeated(slot, v) {
             return self.text("«repeated»");
         }
         self.text("[");

@@ -32,6 +32,15 @@ impl std::fmt::Debug for Cx<'_> {
     }
 }
 
+/// What makes a value the same as one printed before. A set is the set, wherever it is; a list belongs to the variable,
+/// element or attribute that has it, since that is what Nix compares. `v` is what `slot` holds.
+fn identity(slot: Value, v: Value) -> Option<u32> {
+    if v.payload() == 0 {
+        return None;
+    }
+    Some(if v.is_list() { slot.payload() } else { v.payload() })
+}
+
 impl Cx<'_> {
     /// A function as `«lambda name @ file:line:column»`, a builtin as `«primop name»`.
     fn write_function(&self, out: &mut Vec<u8>, v: Value) {
@@ -78,5 +87,66 @@ impl Cx<'_> {
             _ => return false,
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::builtins::{Features, machine};
+    use crate::source::Origin;
+    use crate::value::Value;
+    use crate::vm::{DEEP_FORCE, Limits, Stop, Vm};
+
+    fn run(vm: &mut Vm) -> Result<Value, String> {
+        match vm.run(100_000) {
+            Stop::Done(v) => Ok(v),
+            Stop::Fault(fault) => Err(fault.data().message.clone()),
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    /// What `nix-instantiate --eval --strict` prints, or the text of the fault.
+    fn print(text: &str) -> String {
+        let mut vm = machine(&Features::default(), Limits { max_depth: 1000, max_heap: 1 << 24 });
+        let body = vm.read(Origin::String, text.as_bytes().into(), "/", &[]).expect("the text is Nix");
+        vm.start(body, 0);
+        let result = run(&mut vm).and_then(|v| {
+            vm.start_native(DEEP_FORCE, &[v]);
+            run(&mut vm)
+        });
+        result.map_or_else(|it| it, |v| String::from_utf8_lossy(&super::ambiguous(vm.print_cx(), v)).into_owned())
+    }
+
+    #[test]
+    fn a_list_is_that_of_one_variable_and_a_set_is_itself() {
+        // Said by Nix 2.34.8.
+        let cases = [
+            ("let y = { a = { b = 1; }; }; in [ y.a y.a ]", "[ { b = 1; } «repeated» ]"),
+            ("let y = { a = [ 1 ]; }; in [ y.a y.a ]", "[ [ 1 ] [ 1 ] ]"),
+            ("let f = _: { a = { b = 1; }; }; in [ (f 1).a (f 1).a ]", "[ { b = 1; } { b = 1; } ]"),
+            ("let inherit ({ a = [ 1 ]; }) a; in [ a a ]", "[ [ 1 ] «repeated» ]"),
+            ("let l = [ (1 + 1) ]; f = x: x; in [ l (f l) l ]", "[ [ 2 ] [ 2 ] «repeated» ]"),
+            ("let y = { a = [ { } [ ] { c = 1; } ]; }; in y.a ++ y.a", "[ { } [ ] { c = 1; } { } [ ] «repeated» ]"),
+            ("let x = [ 1 2 ]; in { a = x; b = x; c = x ++ [ ]; }", "{ a = [ 1 2 ]; b = «repeated»; c = [ 1 2 ]; }"),
+            ("let x = [ 1 [ 2 ] ]; in [ (builtins.tail x) (builtins.tail x) ]", "[ [ [ 2 ] ] [ «repeated» ] ]"),
+            ("let x = [ 1 ]; in map (y: y) [ x x ]", "[ [ 1 ] [ 1 ] ]"),
+            ("rec { c = b; b = a; a = [ 1 ]; }", "{ a = [ 1 ]; b = [ 1 ]; c = [ 1 ]; }"),
+            ("rec { c = b; b = a; a = { x = 1; }; }", "{ a = { x = 1; }; b = «repeated»; c = «repeated»; }"),
+        ];
+        for (text, printed) in cases {
+            assert_eq!(print(text), printed, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_overrides_replaces_is_replaced_everywhere() {
+        let cases = [
+            ("(rec { a = { }; b = a; __overrides = { a = 1; }; }).b", "1"),
+            ("(rec { a = 1; b = a + 1; __overrides.a = 10; }).b", "11"),
+            ("(rec { a = 1; b = [ a ]; __overrides = { a = 2; }; }).b", "[ 2 ]"),
+        ];
+        for (text, printed) in cases {
+            assert_eq!(print(text), printed, "{text}");
+        }
     }
 }

@@ -83,7 +83,7 @@ pub const MAX_SMALL: i64 = (1 << 55) - 1;
 /// The smallest integer kept in the word itself.
 pub const MIN_SMALL: i64 = -(1 << 55);
 
-const SHARED_CONSTANT: u32 = 1 << 23;
+const NESTED_CONSTANT: u32 = 1 << 23;
 
 impl Value {
     /// `null`.
@@ -232,17 +232,17 @@ impl Value {
         self.0 & 15 == Tag::List as u64
     }
 
-    /// Whether it is a list or set inside a constant: that two of them are the same object means nothing.
+    /// Whether it is a constant list or set with others inside, which are copied when it is.
     #[inline(always)]
     #[must_use]
-    pub const fn is_shared_constant(self) -> bool {
-        self.aux() & SHARED_CONSTANT != 0
+    pub const fn is_nested_constant(self) -> bool {
+        self.aux() & NESTED_CONSTANT != 0
     }
 
-    /// The same list or set, marked as part of a constant.
+    /// The same list or set, marked as a constant with others inside.
     #[must_use]
-    pub const fn as_shared_constant(self) -> Self {
-        Self(self.0 | ((SHARED_CONSTANT as u64) << 8))
+    pub const fn as_nested_constant(self) -> Self {
+        Self(self.0 | ((NESTED_CONSTANT as u64) << 8))
     }
 
     /// Whether the payload is the offset of something on the heap.

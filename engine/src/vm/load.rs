@@ -269,12 +269,14 @@ impl Vm {
                 Const::Builtin(b) => Value::new(crate::value::Tag::Builtin, *b),
                 Const::Global(g) => self.global_values[*g as usize],
                 Const::List(items) => {
-                    let items: Vec<Value> = items.iter().map(|&it| shared(self.consts[it as usize])).collect();
-                    self.heap.list(&items)
+                    let items: Vec<Value> = items.iter().map(|&it| self.consts[it as usize]).collect();
+                    let list = self.heap.list(&items);
+                    marked(list, &items)
                 }
                 Const::Attrs(keys, items) => {
-                    let items: Vec<Value> = items.iter().map(|&it| shared(self.consts[it as usize])).collect();
-                    self.heap.attrs(self.keys[*keys as usize], &items)
+                    let items: Vec<Value> = items.iter().map(|&it| self.consts[it as usize]).collect();
+                    let set = self.heap.attrs(self.keys[*keys as usize], &items);
+                    marked(set, &items)
                 }
             };
             self.consts.push(v);
@@ -329,8 +331,10 @@ impl Vm {
     }
 }
 
-fn shared(v: Value) -> Value {
-    if v.is_list() || v.is_attrs() { v.as_shared_constant() } else { v }
+/// A constant, marked if there are lists or sets in it that are more than empty.
+fn marked(v: Value, items: &[Value]) -> Value {
+    let is_nested = items.iter().any(|it| (it.is_list() || it.is_attrs()) && it.payload() != 0);
+    if is_nested { v.as_nested_constant() } else { v }
 }
 
 fn shape(native: &Native, op_of: &dyn Fn(&str) -> Option<Op>) -> BuiltinShape {

@@ -301,7 +301,7 @@ impl Vm {
                     self.stack.push(v);
                 }
                 Op::ConstCopy(index) => {
-                    let v = self.heap.copy_object(self.consts[index as usize]);
+                    let v = self.heap.copy_constant(self.consts[index as usize]);
                     self.stack.push(v);
                 }
                 Op::Int(i) => self.stack.push(Value((i64::from(i) << 8) as u64)),
