@@ -52,7 +52,7 @@ impl Printer<'_> {
     }
 
     fn is_repeated(&mut self, slot: Value, v: Value) -> bool {
-        super::identity(slot, v).is_some_and(|it| !self.seen.insert(it))
+        super::identity_in_message(slot, v).is_some_and(|it| !self.seen.insert(it))
     }
 
     fn attrs(&mut self, slot: Value, v: Value, depth: usize) {

@@ -41,6 +41,11 @@ fn identity(slot: Value, v: Value) -> Option<u32> {
     Some(if v.is_list() { slot.payload() } else { v.payload() })
 }
 
+/// The same in messages, where all empty sets are one.
+fn identity_in_message(slot: Value, v: Value) -> Option<u32> {
+    if v.is_attrs() { Some(v.payload()) } else { identity(slot, v) }
+}
+
 impl Cx<'_> {
     /// A function as `«lambda name @ file:line:column»`, a builtin as `«primop name»`.
     fn write_function(&self, out: &mut Vec<u8>, v: Value) {
@@ -136,6 +141,15 @@ mod tests {
         for (text, printed) in cases {
             assert_eq!(print(text), printed, "{text}");
         }
+    }
+
+    #[test]
+    fn all_empty_sets_are_one_in_messages() {
+        let forced = |set: &str| print(&format!("let x = {set}; in builtins.deepSeq x (toString x)"));
+        let message = |shown: &str| format!("cannot coerce a set to a string: {shown}");
+        assert_eq!(forced("{ a = { }; b = { }; }"), message("{ a = { }; b = «repeated»; }"));
+        assert_eq!(forced("{ a = [ ]; b = [ ]; }"), message("{ a = [ ]; b = [ ]; }"));
+        assert_eq!(forced("{ a = [ 1 ]; b = x.a; }"), message("{ a = [ 1 ]; b = [ 1 ]; }"));
     }
 
     #[test]

@@ -30,10 +30,11 @@ pub fn plain(cx: Cx<'_>, v: Value) -> Vec<u8> {
                 out.extend_from_slice(b" = ");
                 continue;
             }
-            Task::Value(v) => heap.peek(v),
+            Task::Value(slot) => slot,
         };
+        let (slot, v) = (v, heap.peek(v));
         match v.tag() {
-            Tag::List | Tag::Attrs if v.payload() != 0 && !v.is_shared_constant() && !seen.insert(v.payload()) => {
+            Tag::List | Tag::Attrs if super::identity_in_message(slot, v).is_some_and(|it| !seen.insert(it)) => {
                 out.extend_from_slice("«repeated»".as_bytes());
             }
             Tag::List => {
