@@ -247,7 +247,7 @@ impl<'a> Job<'a> {
         match self.options.output {
             Output::Plain => {
                 let v = if self.options.is_strict { self.session.force_deep(v)? } else { v };
-                let mut text = print::ambiguous(self.session.vm.print_cx(), v);
+                let mut text = print::ambiguous(self.session.vm.print_cx(), v, self.options.is_strict);
                 text.push(b'\n');
                 Ok(terminal::print(&text)?)
             }

@@ -52,6 +52,6 @@ fn main() {
             }
         }
     }
-    println!("{}", String::from_utf8_lossy(&print::ambiguous(vm.print_cx(), v)));
+    println!("{}", String::from_utf8_lossy(&print::ambiguous(vm.print_cx(), v, true)));
     eprintln!("count {} heap {} time {:?}", vm.count(), vm.heap.bytes_used(), t0.elapsed());
 }

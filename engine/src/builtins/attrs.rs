@@ -35,7 +35,7 @@ pub(super) const TABLE: &[Native] = &[
         ],
         |vm, a| match vm.known_name(a[0]).and_then(|name| vm.heap.attr(a[1], name)) {
             Some(v) => Ok(v),
-            None => Err(missing(&vm.heap.text(a[0])).within(Pos::NONE, "in the attribute set under consideration")),
+            None => Err(missing_named(vm, a[0]).within(Pos::NONE, "in the attribute set under consideration")),
         },
         "The attribute of *set* whose name is *s*.",
     ),
@@ -124,6 +124,12 @@ pub(super) const TABLE: &[Native] = &[
 /// "attribute … missing", as the builtins say it.
 pub(super) fn missing(name: &str) -> Fault {
     Fault::new(FaultKind::Type, format!("attribute '{name}' missing"))
+}
+
+/// The same about a name that a program gave.
+fn missing_named(vm: &mut Vm, name: Value) -> Fault {
+    let name = vm.name_of(name);
+    missing(&vm.show_name(name))
 }
 
 const PAIR_NAME: &str =

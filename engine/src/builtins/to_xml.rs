@@ -2,6 +2,7 @@
 //!
 //! As for JSON, what is open lies on the value stack, and the text so far on the heap.
 
+use crate::heap::BodyId;
 use crate::ir::Symbol;
 use crate::source::{Origin, Pos};
 use crate::text::number;
@@ -111,6 +112,9 @@ fn write(vm: &mut Vm, frame: &mut Frame, xml: &mut XmlWriter) -> Result<Option<N
         let top = vm.top();
         // What a set is decides how it is written: its type is computed in any case.
         let settled = match vm.settled(top) {
+            Some(_) if !is_strict && frame.pc == VALUE && vm.slot(frame, DEPTH).payload() > 0 && top.is_unneeded() => {
+                vm.heap.thunk(BodyId(0), 0)
+            }
             Some(v) => v,
             None if is_strict || frame.pc == TYPE => return Ok(Some(Next::Force)),
             None => top,

@@ -120,6 +120,7 @@ impl Listing<'_> {
         match self.program.ops[pc as usize] {
             Op::Const(index) => format!("constant {}", self.constant(index)),
             Op::ConstCopy(index) => format!("copy of {}", self.constant(index)),
+            Op::MarkLiteral => "mark literal".to_owned(),
             Op::Int(i) => format!("integer {i}"),
             Op::Local(slot) => format!("local {}", local(slot)),
             Op::LocalForced(slot) => format!("local {} forced", local(slot)),

@@ -23,6 +23,8 @@ pub enum Op {
     Const(u32),
     /// `→ constant`: a list or set, as an object of its own, and so are those in it.
     ConstCopy(u32),
+    /// `x → x`: marks a list or set as built before it was needed.
+    MarkLiteral,
     /// `→ integer`
     Int(i32),
     /// `→ lazy`: a slot of the frame.

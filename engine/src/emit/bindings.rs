@@ -17,9 +17,10 @@ impl Builder<'_> {
     }
 
     /// Leaves the value of a binding, lazy.
-    fn binding_value(&self, id: AttrsId, index: usize) -> Task {
+    fn binding_value(&self, id: AttrsId, index: usize, is_part: bool) -> Task {
         let binding = &self.unit.module.attrs[id.0 as usize].bindings[index];
         match binding.value {
+            BindingValue::Plain(value) | BindingValue::Inherit(value) if is_part => Task::Part(value),
             BindingValue::Plain(value) | BindingValue::Inherit(value) => Task::Lazy(value),
             BindingValue::InheritFrom(_, pos) => {
                 let body = self.unit.analysis.attrs[id.0 as usize].from_bodies[index].unwrap_or(0);
@@ -34,11 +35,11 @@ impl Builder<'_> {
         let info = &self.unit.analysis.attrs[id.0 as usize];
         let is_outside = |i: &usize| matches!(attrs.bindings[*i].value, BindingValue::Inherit(_));
         for i in (0..attrs.bindings.len()).filter(is_outside) {
-            plan.extend([self.binding_value(id, i), Task::Store(info.vars[i])]);
+            plan.extend([self.binding_value(id, i, attrs.recursive), Task::Store(info.vars[i])]);
         }
         self.inherit_scopes(id, plan);
         for i in (0..attrs.bindings.len()).filter(|i| !is_outside(i)) {
-            plan.extend([self.binding_value(id, i), Task::Store(info.vars[i])]);
+            plan.extend([self.binding_value(id, i, attrs.recursive), Task::Store(info.vars[i])]);
         }
     }
 
@@ -63,7 +64,7 @@ impl Builder<'_> {
             plan.extend(order.iter().map(|&i| Task::Load(info.vars[i])));
         } else {
             self.inherit_scopes(id, &mut plan);
-            plan.extend(order.iter().map(|&i| self.binding_value(id, i)));
+            plan.extend(order.iter().map(|&i| self.binding_value(id, i, true)));
         }
         plan.extend([Task::At(expr), Task::Op(Op::Attrs(keys), place)]);
         if attrs.recursive {
@@ -72,7 +73,7 @@ impl Builder<'_> {
         for dynamic in &attrs.dynamic {
             plan.extend([
                 Task::Strict(dynamic.name),
-                Task::Lazy(dynamic.value),
+                Task::Part(dynamic.value),
                 Task::At(expr),
                 Task::Op(Op::Insert, dynamic.pos),
             ]);

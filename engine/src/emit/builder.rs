@@ -18,6 +18,8 @@ pub(super) enum Task {
     Strict(ExprId),
     /// Code that leaves the value or a thunk of it.
     Lazy(ExprId),
+    /// The same for what becomes part of a list or set.
+    Part(ExprId),
     /// One instruction. Jumps carry a label, which becomes a target when the body is finished.
     Op(Op, Pos),
     /// From here on, what is written is done for this.
@@ -173,7 +175,7 @@ impl<'a> Builder<'a> {
                 self.barrier = called;
                 self.program.bodies[(self.unit.first_body + self.body) as usize].called = called;
             }
-            Task::Strict(_) | Task::Lazy(_) => {}
+            Task::Strict(_) | Task::Lazy(_) | Task::Part(_) => {}
         }
     }
 

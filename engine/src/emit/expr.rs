@@ -16,7 +16,8 @@ pub(super) fn emit_body(unit: &Unit, body: u32, globals: &Globals, program: &mut
     while let Some(task) = builder.tasks.pop() {
         match task {
             Task::Strict(id) => builder.strict(id),
-            Task::Lazy(id) => builder.lazy(id),
+            Task::Lazy(id) => builder.lazy(id, true),
+            Task::Part(id) => builder.lazy(id, false),
             task => builder.simple(task),
         }
     }
@@ -67,8 +68,8 @@ impl Builder<'_> {
             let table = self.program.formals.len() as u32 - 1;
             self.program.bodies[(unit.first_body + self.body) as usize].formals = Some(table);
             plan.extend([
-                Task::Open(Why::Text("while evaluating the value passed for the lambda argument"), lambda.pos),
                 Task::Op(Op::LocalForced(info.arity - 1), lambda.pos),
+                Task::Open(Why::Text("while evaluating the value passed for the lambda argument"), lambda.pos),
                 Task::Op(Op::CheckAttrs, lambda.pos),
                 Task::Close,
                 Task::Op(Op::SetLocal(info.arity - 1), Pos::NONE),
@@ -103,7 +104,9 @@ impl Builder<'_> {
         self.unit.module.spans[id.0 as usize].start
     }
 
-    pub(super) fn lazy(&mut self, id: ExprId) {
+    /// Leaves the value of an expression, or a thunk. What ends up in a list or set is not computed early: it could be
+    /// printed, and Nix would not have computed it.
+    pub(super) fn lazy(&mut self, id: ExprId, may_compute: bool) {
         let unit = self.unit;
         let thunk = unit.analysis.thunks[id.0 as usize];
         if thunk == 0 {
@@ -115,11 +118,14 @@ impl Builder<'_> {
                 let place = self.place(id);
                 return self.op(op, place);
             }
+            if matches!(unit.module.exprs[id.0 as usize], Expr::List(_) | Expr::Attrs(_)) {
+                self.tasks.push(Task::Op(Op::MarkLiteral, Pos::NONE));
+            }
             return self.strict(id);
         }
         let body = unit.first_body + thunk - 1;
         self.simple(Task::At(id));
-        if let Some((arith, a, b)) = self.eager_operands(id) {
+        if may_compute && let Some((arith, a, b)) = self.eager_operands(id) {
             self.operand(a);
             self.operand(b);
             self.op(Op::Eager { arith, body }, self.place(id));
@@ -213,7 +219,7 @@ impl Builder<'_> {
                 Some(constant) => self.op(Op::ConstCopy(constant), place),
                 None => {
                     self.tasks.push(Task::Op(Op::List(items.len), place));
-                    self.tasks.extend(module.items[items.as_range()].iter().rev().map(|&it| Task::Lazy(it)));
+                    self.tasks.extend(module.items[items.as_range()].iter().rev().map(|&it| Task::Part(it)));
                 }
             },
             Expr::With { scope, body } => {
@@ -303,12 +309,12 @@ impl Builder<'_> {
                     let with = unit.analysis.withs[index as usize];
                     let next = self.label();
                     plan.extend([
+                        Task::Load(with.var),
+                        Task::Op(Op::Force, with.pos),
                         Task::Open(
                             Why::Text("while evaluating the first subexpression of a with expression"),
                             with.pos,
                         ),
-                        Task::Load(with.var),
-                        Task::Op(Op::Force, with.pos),
                         Task::Op(Op::CheckAttrs, with.pos),
                         Task::Close,
                         Task::Op(Op::TryWith { hint: 0, name: name.0 }, place),

@@ -201,6 +201,7 @@ impl Heap {
                 }
             };
             match open.last_mut() {
+                Some((_, copied)) if copy.is_list() || copy.is_attrs() => copied.push(copy.as_literal()),
                 Some((_, copied)) => copied.push(copy),
                 None => return copy,
             }

@@ -12,9 +12,10 @@ enum Task {
     Name(crate::ir::Symbol),
 }
 
-/// Prints a value of any depth.
+/// Prints a value of any depth. Unless everything in it was needed (`is_deep`), what was only written down is shown as
+/// not computed, as Nix has it.
 #[must_use]
-pub fn ambiguous(cx: Cx<'_>, v: Value) -> Vec<u8> {
+pub fn ambiguous(cx: Cx<'_>, v: Value, is_deep: bool) -> Vec<u8> {
     let heap = cx.heap;
     let mut out = Vec::new();
     let mut seen: FxHashSet<u32> = FxHashSet::default();
@@ -28,6 +29,10 @@ pub fn ambiguous(cx: Cx<'_>, v: Value) -> Vec<u8> {
             Task::Name(name) => {
                 escape::write_attr_name(&mut out, heap.symbols.bytes(name));
                 out.extend_from_slice(b" = ");
+                continue;
+            }
+            Task::Value(slot) if !is_deep && !out.is_empty() && slot.is_unneeded() => {
+                out.extend_from_slice(b"<CODE>");
                 continue;
             }
             Task::Value(slot) => slot,

@@ -119,7 +119,7 @@ mod tests {
             vm.start_native(DEEP_FORCE, &[v]);
             run(&mut vm)
         });
-        result.map_or_else(|it| it, |v| String::from_utf8_lossy(&super::ambiguous(vm.print_cx(), v)).into_owned())
+        result.map_or_else(|it| it, |v| String::from_utf8_lossy(&super::ambiguous(vm.print_cx(), v, true)).into_owned())
     }
 
     #[test]

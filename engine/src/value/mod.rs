@@ -84,6 +84,7 @@ pub const MAX_SMALL: i64 = (1 << 55) - 1;
 pub const MIN_SMALL: i64 = -(1 << 55);
 
 const NESTED_CONSTANT: u32 = 1 << 23;
+const LITERAL: u32 = 1 << 22;
 
 impl Value {
     /// `null`.
@@ -243,6 +244,24 @@ impl Value {
     #[must_use]
     pub const fn as_nested_constant(self) -> Self {
         Self(self.0 | ((NESTED_CONSTANT as u64) << 8))
+    }
+
+    /// The same list or set, marked as written in a text at a place where its value was not needed yet.
+    #[inline]
+    #[must_use]
+    pub const fn as_literal(self) -> Self {
+        if self.is_list() && self.payload() == 0 { self } else { Self(self.0 | ((LITERAL as u64) << 8)) }
+    }
+
+    /// Whether what lies in a slot was only written down: a function, or a list or set literal. Nix keeps these
+    /// suspended until they are needed, and shows them so.
+    #[must_use]
+    pub fn is_unneeded(self) -> bool {
+        match self.tag() {
+            Tag::Lambda => true,
+            Tag::List | Tag::Attrs => self.aux() & (LITERAL | NESTED_CONSTANT) != 0,
+            _ => false,
+        }
     }
 
     /// Whether the payload is the offset of something on the heap.

@@ -140,10 +140,10 @@ impl Vm {
         let (names_a, names_b) = (self.heap.all_names(a), self.heap.all_names(b));
         let (x, y) = names_a.iter().zip(&names_b).find(|(x, y)| x != y)?;
         Some(if self.heap.attr(b, *x).is_none() {
-            let name = self.heap.symbols.text(*x);
+            let name = self.show_name(*x);
             format!("attribute name '{name}' is contained in '{text_a}', but not in '{text_b}'")
         } else {
-            let name = self.heap.symbols.text(*y);
+            let name = self.show_name(*y);
             format!("attribute name '{name}' is missing in '{text_a}', but is contained in '{text_b}'")
         })
     }
@@ -176,7 +176,7 @@ impl Vm {
                 fault.push_trace(pos, text);
             }
         }
-        fault.push_trace(pos, format!("while comparing attribute '{}'", self.heap.symbols.text(name)));
+        fault.push_trace(pos, format!("while comparing attribute '{}'", self.show_name(name)));
     }
 
     /// "assertion … failed", about the expression at `pc`.

@@ -39,11 +39,8 @@ impl Vm {
         let why = "while evaluating the name of a dynamic attribute";
         let name = self.check_name(name).map_err(|fault| fault.at(place).within(place, why))?;
         if let Some((_, before)) = self.heap.attr_with_pos(set, name) {
-            let text = format!(
-                "dynamic attribute '{}' already defined at {}",
-                self.heap.symbols.text(name),
-                self.show_place(before)
-            );
+            let text =
+                format!("dynamic attribute '{}' already defined at {}", self.show_name(name), self.show_place(before));
             return Err(Fault::new(FaultKind::Eval, text).at(place));
         }
         let single = self.heap.attrs_sorted(&[(name, place, v)]);

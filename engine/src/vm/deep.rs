@@ -110,7 +110,7 @@ impl Vm {
             return fault.push_trace(Pos::NONE, format!("while evaluating list element at index {index}"));
         }
         let (name, pos) = self.heap.key(self.heap.attrs_parts(v).0, index);
-        fault.push_trace(pos, format!("while evaluating the attribute '{}'", self.heap.symbols.text(name)));
+        fault.push_trace(pos, format!("while evaluating the attribute '{}'", self.show_name(name)));
     }
 }
 

@@ -165,6 +165,8 @@ impl Vm {
     fn applied_function_pos(&self, index: usize) -> Pos {
         let frame = &self.frames[index];
         let applies = frame.is_code() && self.program.bodies[frame.code as usize].unit == super::load::NO_UNIT;
+        // What `mapAttrs` makes is applied twice, and has no place in Nix.
+        let applies = applies && frame.code != self.apply_bodies[2];
         if applies { self.function_pos(self.heap.env_get(frame.env, 0)) } else { Pos::NONE }
     }
 

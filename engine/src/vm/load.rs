@@ -269,12 +269,12 @@ impl Vm {
                 Const::Builtin(b) => Value::new(crate::value::Tag::Builtin, *b),
                 Const::Global(g) => self.global_values[*g as usize],
                 Const::List(items) => {
-                    let items: Vec<Value> = items.iter().map(|&it| self.consts[it as usize]).collect();
+                    let items: Vec<Value> = items.iter().map(|&it| part(self.consts[it as usize])).collect();
                     let list = self.heap.list(&items);
                     marked(list, &items)
                 }
                 Const::Attrs(keys, items) => {
-                    let items: Vec<Value> = items.iter().map(|&it| self.consts[it as usize]).collect();
+                    let items: Vec<Value> = items.iter().map(|&it| part(self.consts[it as usize])).collect();
                     let set = self.heap.attrs(self.keys[*keys as usize], &items);
                     marked(set, &items)
                 }
@@ -329,6 +329,11 @@ impl Vm {
     pub fn builtin_table(&self) -> FxHashMap<&'static str, u32> {
         self.natives.iter().enumerate().map(|(i, it)| (it.name, i as u32)).collect()
     }
+}
+
+/// A constant inside another: an empty set is marked as what a text wrote down, as larger ones are when copied.
+fn part(v: Value) -> Value {
+    if v == Value::EMPTY_ATTRS { v.as_literal() } else { v }
 }
 
 /// A constant, marked if there are lists or sets in it that are more than empty.

@@ -25,7 +25,7 @@ impl Vm {
                 }
                 None if formal.has_default => {}
                 None => {
-                    let name = self.heap.symbols.text(formal.name);
+                    let name = self.show_name(formal.name);
                     let text = format!("{} called without required argument '{name}'", self.called_function());
                     return Err(self.call_fault(text));
                 }
@@ -52,10 +52,11 @@ impl Vm {
         let formals = &self.program.formals[table as usize].formals;
         let unexpected = self.heap.all_names(arg).into_iter().find(|name| formals.iter().all(|it| it.name != *name));
         let Some(name) = unexpected else { return self.call_fault("function called with unexpected argument".into()) };
+        let shown = self.show_name(name);
         let name = self.heap.symbols.text(name).into_owned();
         let known: Vec<&[u8]> = formals.iter().map(|it| self.heap.symbols.bytes(it.name)).collect();
         let similar = suggest::best_matches(known, name.as_bytes());
-        let text = format!("{} called with unexpected argument '{name}'", self.called_function());
+        let text = format!("{} called with unexpected argument '{shown}'", self.called_function());
         self.call_fault(text)
             .suggesting(similar.into_iter().map(|it| String::from_utf8_lossy(it).into_owned()).collect())
     }

@@ -304,6 +304,10 @@ impl Vm {
                     let v = self.heap.copy_constant(self.consts[index as usize]);
                     self.stack.push(v);
                 }
+                Op::MarkLiteral => {
+                    let v = self.top();
+                    self.set_top(v.as_literal());
+                }
                 Op::Int(i) => self.stack.push(Value((i64::from(i) << 8) as u64)),
                 Op::SetLocal(slot) => {
                     let v = self.pop();

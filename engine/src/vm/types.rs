@@ -4,7 +4,7 @@ use crate::emit::BodySource;
 use crate::ir::{Expr, Lambda, Symbol};
 use crate::print;
 use crate::source::Pos;
-use crate::text::suggest;
+use crate::text::{escape, suggest};
 use crate::value::{Tag, Value};
 
 use super::{Fault, FaultKind, Vm};
@@ -37,6 +37,14 @@ impl Vm {
             },
             Tag::Thunk | Tag::Unset | Tag::Raw => "a thunk".into(),
         }
+    }
+
+    /// A name as messages show it: quoted unless it could be a variable.
+    #[must_use]
+    pub fn show_name(&self, name: Symbol) -> String {
+        let mut out = Vec::new();
+        escape::write_attr_name(&mut out, self.heap.symbols.bytes(name));
+        String::from_utf8_lossy(&out).into_owned()
     }
 
     /// What printing looks things up in.
@@ -124,7 +132,8 @@ impl Vm {
 
     pub(super) fn missing_attribute(&self, set: Value, name: Symbol, pc: u32) -> Fault {
         let text = self.heap.symbols.text(name).into_owned();
-        let fault = Fault::new(FaultKind::MissingAttribute, format!("attribute '{text}' missing"));
+        let shown = self.show_name(name);
+        let fault = Fault::new(FaultKind::MissingAttribute, format!("attribute '{shown}' missing"));
         fault.at(self.place(pc)).suggesting(self.similar_names(set, &text))
     }
 

@@ -260,7 +260,7 @@ impl Vm {
     fn selection_path(&self, index: usize, pc: u32) -> Option<String> {
         let Some((path, module)) = self.path_at(index, pc) else {
             let Op::Select { name, .. } = self.program.ops[pc as usize] else { return None };
-            return Some(self.heap.symbols.text(crate::ir::Symbol(name)).into_owned());
+            return Some(self.show_name(crate::ir::Symbol(name)));
         };
         let is_named = self.program.ops[pc as usize] == Op::SelectDynamic;
         let mut text = String::new();
@@ -269,7 +269,7 @@ impl Vm {
                 text.push('.');
             }
             match *name {
-                AttrName::Static(name, _) => text.push_str(&self.heap.symbols.text(name)),
+                AttrName::Static(name, _) => text.push_str(&self.show_name(name)),
                 AttrName::Dynamic(expr, _) => match self.below(index, 1).filter(|v| is_named && v.is_string()) {
                     Some(name) => text.push_str(&self.heap.text(name)),
                     None => {

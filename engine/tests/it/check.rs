@@ -38,7 +38,7 @@ fn value_of(session: &mut Session<world::Memory>, text: &str) -> Result<String, 
     let body = session.vm.read(Origin::String, text.as_bytes().into(), "/tmp", &[])?;
     let v = session.eval(body)?;
     let v = session.force_deep(v)?;
-    Ok(String::from_utf8_lossy(&print::ambiguous(session.vm.print_cx(), v)).into_owned())
+    Ok(String::from_utf8_lossy(&print::ambiguous(session.vm.print_cx(), v, true)).into_owned())
 }
 
 fn trace(vm: &Vm, fault: &Fault) -> String {
