@@ -39,8 +39,13 @@ pub(crate) fn read(words: Vec<String>, settings: Settings, warnings: Vec<String>
             _ => reader.words.push(word),
         }
     }
+    // Who calls a program by its usual name counts on it to give up where the usual program does, or soon after.
+    reader.options.settings.max_call_depth.get_or_insert(MAX_DEPTH);
     Ok(reader.finish())
 }
+
+/// How many frames may wait for each other. Nix counts calls, up to 10,000; a call of Nix is a few frames here.
+const MAX_DEPTH: usize = 50_000;
 
 struct Reader {
     /// What is left to read, the next word last.

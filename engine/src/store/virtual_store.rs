@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::store::{ContentMethod, Hash, STORE_PREFIX, StorePath};
+use crate::store::{ContentMethod, Hash, STORE_DIR, STORE_PREFIX, StorePath};
 use crate::world::{
     Answer, CanonPath, FileType, HashMethod, MountSource, PathSet, Request, Stat, SymlinkResolution, World, WorldError,
     answer_composed,
@@ -114,6 +114,15 @@ impl<W: World> VirtualStore<W> {
         answer_text: fn(&CanonPath, &[u8]) -> Result<Answer, WorldError>,
     ) -> Answer {
         match self.place_of(path) {
+            // The store itself exists, whether or not this machine has one.
+            Place::Itself if path.as_bytes() == STORE_DIR.as_bytes() && matches!(request, Request::Stat(_)) => {
+                match self.below.answer(request) {
+                    Answer::Stat(None) | Answer::Failed(_) => {
+                        Answer::Stat(Some(Stat { file_type: FileType::Directory, is_executable: false }))
+                    }
+                    answer => answer,
+                }
+            }
             Place::Itself => self.below.answer(request),
             Place::Text(text) => answer_text(path, &text).into(),
             Place::Nowhere if matches!(request, Request::Stat(_)) => Answer::Stat(None),
