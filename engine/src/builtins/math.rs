@@ -100,8 +100,8 @@ fn less_than(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
 }
 
 fn round(vm: &mut Vm, v: Value, name: &str, op: fn(f64) -> f64) -> Result<Value, Fault> {
-    if v.is_int() {
-        return Ok(v);
+    if let Some(n) = vm.heap.as_int(v) {
+        return if n.unsigned_abs() <= 1 << 53 { Ok(v) } else { round_large(n).map(|()| v) };
     }
     let why = format!("while evaluating the first argument passed to builtins.{name}");
     let Some(f) = vm.heap.as_float(v) else {
@@ -115,5 +115,21 @@ fn round(vm: &mut Vm, v: Value, name: &str, op: fn(f64) -> f64) -> Result<Value,
     let mut shown = Vec::new();
     crate::text::number::write_general(&mut shown, f);
     let text = format!("NixFloat argument {} is not in the range of NixInt", String::from_utf8_lossy(&shown));
+    Err(Fault::new(FaultKind::Eval, text))
+}
+
+/// Nix rounds integers as floats, and refuses those that would not come back the same.
+fn round_large(n: i64) -> Result<(), Fault> {
+    const BUG: &str = "Due to a bug (see https://github.com/NixOS/nix/issues/12899)";
+    const HOPE: &str = "Future Nix versions might implement the correct behavior.";
+    let rounded = n as f64;
+    let text = if rounded >= 2f64.powi(63) {
+        format!("{BUG} the NixInt argument {n} caused undefined behavior in previous Nix versions.\n\t{HOPE}")
+    } else if rounded as i64 != n {
+        let loss = "a loss of precision occurred in previous Nix versions because the NixInt argument";
+        format!("{BUG} {loss} {n} was rounded to {}.\n\t{HOPE}", rounded as i64)
+    } else {
+        return Ok(());
+    };
     Err(Fault::new(FaultKind::Eval, text))
 }

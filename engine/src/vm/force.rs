@@ -2,6 +2,7 @@
 
 use crate::bytecode::{Body, Op};
 use crate::heap::ThunkState;
+use crate::ir::Symbol;
 use crate::source::Pos;
 use crate::value::Value;
 
@@ -28,9 +29,27 @@ impl Vm {
     pub(super) fn enter_thunk(&mut self, thunk: Value, pc: u32) -> Result<(), Fault> {
         let (state, argument) = self.heap.thunk_state(thunk);
         if state != ThunkState::Suspended {
-            return Err(infinite_recursion(self.place(pc)));
+            return Err(infinite_recursion(self.place_of_need(pc)));
         }
         self.begin_thunk(thunk, argument)
+    }
+
+    /// The place of the instruction at `pc`; for the end of a selection, the place of the attribute selected.
+    #[cold]
+    fn place_of_need(&self, pc: u32) -> Pos {
+        let below = |n: usize| self.stack.len().checked_sub(1 + n).map(|at| self.stack[at]);
+        let selected = match self.program.ops[pc as usize] {
+            Op::Select { name, .. } => below(1).zip(Some(Symbol(name))),
+            Op::SelectDynamic => below(2).zip(below(1).and_then(|it| self.known_name(it))),
+            _ => None,
+        };
+        let goes_on = matches!(self.program.ops.get(pc as usize + 2), Some(Op::Select { .. } | Op::SelectDynamic));
+        match selected {
+            Some((set, name)) if set.is_attrs() && !goes_on => {
+                self.heap.attr_with_pos(set, name).map_or(Pos::NONE, |it| it.1).or(self.place(pc))
+            }
+            _ => self.place(pc),
+        }
     }
 
     #[inline(always)]

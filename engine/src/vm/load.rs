@@ -320,6 +320,9 @@ impl Vm {
             }
         }
         self.stack.clear();
+        self.pending.clear();
+        self.seen = super::deep::Seen::default();
+        self.caches.key_sets.clear();
         self.request = None;
         self.answer = None;
     }

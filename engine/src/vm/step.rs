@@ -6,7 +6,7 @@ use crate::value::{Tag, Value};
 use crate::world::{Answer, Request};
 
 use super::load::{COERCE, EQUAL};
-use super::{Fault, FaultKind, Frame, FrameKind, Next, Run, START, Vm};
+use super::{Fault, FaultKind, Frame, FrameKind, Need, Next, Run, START, Vm};
 
 /// Why the machine stopped.
 #[derive(Debug)]
@@ -23,8 +23,6 @@ pub enum Stop {
 
 /// What to do after an instruction that did not just go on to the next.
 enum Flow {
-    /// Look at the top frame again: it changed.
-    Switch,
     /// The outermost frame ended.
     Done(Value),
     /// The outside is asked.
@@ -63,7 +61,6 @@ impl Vm {
                         return Stop::Ask(request);
                     }
                 }
-                Ok(Some(Flow::Switch)) => {}
                 Err(fault) => {
                     if let Some(fault) = self.unwind(fault) {
                         return Stop::Fault(fault);
@@ -85,7 +82,7 @@ impl Vm {
             let Some(frame) = self.frames.last() else { return Ok(Some(Flow::Done(Value::NULL))) };
             let flow = if frame.is_code() { self.run_code(end)? } else { self.step_native()? };
             match flow {
-                Some(Flow::Switch) | None => {}
+                None => {}
                 other => return Ok(other),
             }
         }
@@ -236,7 +233,7 @@ impl Vm {
                         return Ok(None);
                     }
                     match self.step_native()? {
-                        None | Some(Flow::Switch) => {}
+                        None => {}
                         other => return Ok(other),
                     }
                     frame = self.frames[self.frames.len() - 1];
@@ -528,7 +525,9 @@ impl Vm {
                 Op::CheckArg { arg, builtin } => {
                     let v = self.top();
                     let need = self.natives[builtin as usize].args[arg as usize].need;
-                    if attempt!(self.check_need(need, v, Value::NULL)).is_none() {
+                    // The last argument was computed before, if it matters.
+                    let last = if need == Need::FunctionOver { self.stack[self.stack.len() - 2] } else { Value::NULL };
+                    if attempt!(self.check_need(need, v, last)).is_none() {
                         slow!(self.ready_top(need)?);
                     }
                 }

@@ -1,9 +1,14 @@
-//! What programs mean: expressions evaluated from text to value, a file for each family of builtins.
+//! What programs mean: expressions evaluated from text to value, a file for each family of builtins; goldens and cases
+//! of the whole language; and that a run ends the same however it is cut into pieces.
 
+mod cases;
 mod check;
 mod context;
+mod goldens;
 mod json;
+mod machine;
 mod regex;
+mod stepping;
 mod strings;
 mod toml;
 mod xml;
