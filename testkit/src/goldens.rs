@@ -48,7 +48,7 @@ impl Outcome {
                     let _ = write!(out, " {line}:{column}");
                 }
                 for (i, line) in message.lines().enumerate() {
-                    let _ = write!(out, "{} {line}", if i > 0 { "\n!" } else { "" });
+                    let _ = write!(out, "{} {}", if i > 0 { "\n!" } else { "" }, line.trim());
                 }
                 out.push('\n');
                 out
