@@ -16,7 +16,7 @@ use crate::ir::{ExprId, Module, Symbol, Symbols, show};
 use crate::source::{Pos, SourceMap};
 
 /// How wide the column of instructions is, and how much of a text is quoted.
-const WIDTH: usize = 34;
+const WIDTH: usize = 40;
 const QUOTED: usize = 40;
 
 /// What the instructions of one unit are told with.

@@ -143,7 +143,7 @@ impl Maker<'_> {
                 let default = self.term(ty, depth);
                 Term::open(&format!("~.{name}.zz or ~"), vec![set, default])
             }
-            2 => Term::open(&format!("~.${{%}}"), vec![set, Term::leaf(format!("\"{name}\""))]),
+            2 => Term::open("~.${%}", vec![set, Term::leaf(format!("\"{name}\""))]),
             3 => Term::open(&format!("~.\"{name}\""), vec![set]),
             4 => {
                 let key = self.term(&Ty::Text(Form::Name), depth);
