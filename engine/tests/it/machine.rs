@@ -38,7 +38,9 @@ pub(crate) fn evaluate(program: &str) -> Outcome {
 /// A result as text.
 pub(crate) fn outcome(session: &Closed, result: &Result<Value, Fault>) -> Outcome {
     match result {
-        Ok(v) => Outcome::Value(String::from_utf8_lossy(&print::ambiguous(session.vm.print_cx(), *v)).into_owned()),
+        Ok(v) => {
+            Outcome::Value(String::from_utf8_lossy(&print::ambiguous(session.vm.print_cx(), *v, true)).into_owned())
+        }
         Err(fault) => {
             let data = fault.data();
             let place = session.vm.sources.locate(data.pos).map(|(_, at)| (at.line + 1, at.column + 1));
