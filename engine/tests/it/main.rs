@@ -4,6 +4,7 @@
 mod cases;
 mod check;
 mod context;
+mod examples;
 mod goldens;
 mod json;
 mod machine;
