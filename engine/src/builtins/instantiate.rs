@@ -200,7 +200,7 @@ fn instantiate_with(
     for pair in pairs.chunks_exact(2) {
         let (key, v) = (pair[0].payload(), pair[1]);
         let context = heap.context(v);
-        if context != ContextId::EMPTY && !contexts.contains(&context) {
+        if context != ContextId::EMPTY {
             contexts.push(context);
         }
         match key {
@@ -213,6 +213,8 @@ fn instantiate_with(
     if let Some(json) = json {
         env.push((Cow::Borrowed(b"__json"), Cow::Borrowed(json)));
     }
+    contexts.sort_unstable();
+    contexts.dedup();
     let closures = closures(heap, memo, &contexts)?;
     let inputs = inputs(heap, memo, &contexts, &closures);
     let name = String::from_utf8_lossy(heap.bytes(vm.slot(frame, NAME)));

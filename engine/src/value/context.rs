@@ -20,7 +20,8 @@ impl ContextId {
 #[derive(Debug, Default)]
 pub struct Contexts {
     sets: Vec<Arc<[ContextElement]>>,
-    table: HashTable<u32>,
+    /// Each set with its hash, so that growing the table looks at no set.
+    table: HashTable<(u64, u32)>,
     unions: rustc_hash::FxHashMap<(u32, u32), u32>,
 }
 
@@ -40,13 +41,13 @@ impl Contexts {
         elements.dedup();
         let hash = FxBuildHasher.hash_one(&elements[..]);
         let sets = &self.sets;
-        if let Some(&id) = self.table.find(hash, |&id| sets[id as usize][..] == elements[..]) {
+        let is_it = |&(other, id): &(u64, u32)| other == hash && sets[id as usize][..] == elements[..];
+        if let Some(&(_, id)) = self.table.find(hash, is_it) {
             return ContextId(id + 1);
         }
         let id = sets.len() as u32;
         self.sets.push(elements.into());
-        let sets = &self.sets;
-        self.table.insert_unique(hash, id, |&id| FxBuildHasher.hash_one(&sets[id as usize][..]));
+        self.table.insert_unique(hash, (hash, id), |&(hash, _)| hash);
         ContextId(id + 1)
     }
 

@@ -23,7 +23,7 @@ const ELEMENT: u32 = START + 4;
 
 /// Makes a settled value a string.
 ///
-/// Slots: the value, the flags; for a list also the index of the next element and the string so far.
+/// Slots: the value, the flags; for a list also the strings of the elements so far.
 pub(super) fn coerce(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     let v = vm.slot(frame, 0);
     let flags = vm.slot(frame, 1).payload();
@@ -43,12 +43,7 @@ pub(super) fn coerce(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
                 Ok(Next::Return(Value::sym(symbol)))
             }
             Tag::Attrs => coerce_attrs(vm, frame, v),
-            Tag::List if more => {
-                vm.push(Value::raw(0));
-                let empty = Value::sym(vm.names.empty);
-                vm.push(empty);
-                next_element(vm, frame)
-            }
+            Tag::List if more => next_element(vm, frame),
             _ if more => match vm.scalar_text(v) {
                 Some(text) => Ok(Next::Return(text)),
                 None => Err(vm.cannot_coerce(v)),
@@ -62,26 +57,7 @@ pub(super) fn coerce(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
             Ok(Next::Native(COERCE, 2))
         }
         COPIED => vm.copied_to_store(v).map(Next::Return),
-        ELEMENT => {
-            let text = vm.pop();
-            let index = vm.slot(frame, 2).payload() as usize;
-            let so_far = vm.slot(frame, 3);
-            let joined = vm.heap.string_append(so_far, text);
-            let element = vm.heap.element(v, index);
-            let is_last = index + 1 == vm.heap.list_len(v);
-            let settled = vm.heap.peek(element);
-            // Nix puts a space behind each element but the last, unless that element is an empty list.
-            let spaced = !(is_last || settled.is_list() && vm.heap.list_len(settled) == 0);
-            let joined = if spaced {
-                let space = vm.heap.symbol_string(b" ");
-                vm.heap.string_append(joined, space)
-            } else {
-                joined
-            };
-            vm.set_slot(frame, 2, Value::raw(index as u32 + 1));
-            vm.set_slot(frame, 3, joined);
-            next_element(vm, frame)
-        }
+        ELEMENT => next_element(vm, frame),
         _ => Ok(Next::Return(vm.top())),
     }
 }
@@ -104,17 +80,28 @@ fn coerce_attrs(vm: &mut Vm, frame: &mut Frame, v: Value) -> Result<Next, Fault>
     }
 }
 
+/// Makes the elements of a list strings, from the first on that is none yet; then joins them.
 fn next_element(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     let list = vm.slot(frame, 0);
-    let index = vm.slot(frame, 2).payload() as usize;
-    if index == vm.heap.list_len(list) {
-        return Ok(Next::Return(vm.slot(frame, 3)));
+    let flags = vm.slot(frame, 1).payload();
+    let first = frame.base as usize + 2;
+    let n = vm.heap.list_len(list);
+    while vm.stack.len() - first < n {
+        let element = vm.heap.element(list, vm.stack.len() - first);
+        match vm.settled(element).and_then(|it| vm.coerce_item_now(it, flags)) {
+            Some(text) => vm.push(text),
+            None => {
+                vm.push(element);
+                vm.push(Value::raw(flags));
+                frame.pc = ELEMENT;
+                frame.why = 2;
+                return Ok(Next::Native(COERCE, 2));
+            }
+        }
     }
-    vm.push(vm.heap.element(list, index));
-    vm.push(vm.slot(frame, 1));
-    frame.pc = ELEMENT;
-    frame.why = 2;
-    Ok(Next::Native(COERCE, 2))
+    let len: usize = vm.stack[first..].iter().map(|it| vm.heap.bytes(*it).len() + 1).sum();
+    vm.check_length(len)?;
+    Ok(Next::Return(vm.join_elements(list, first)))
 }
 
 impl Vm {
@@ -160,28 +147,43 @@ impl Vm {
             let element = self.settled(self.heap.element(list, 0))?;
             return self.coerce_item_now(element, flags);
         }
-        let mut contexts: Vec<ContextId> = Vec::new();
-        let mut text = std::mem::take(&mut self.caches.buffer);
-        text.clear();
-        let mut is_done = true;
+        let first = self.stack.len();
         for i in 0..n {
             let element = self.settled(self.heap.element(list, i));
             let Some(part) = element.and_then(|v| self.coerce_item_now(v, flags)) else {
-                is_done = false;
-                break;
+                self.stack.truncate(first);
+                return None;
             };
-            if i > 0 {
-                text.push(b' ');
-            }
+            self.stack.push(part);
+        }
+        let len: usize = self.stack[first..].iter().map(|it| self.heap.bytes(*it).len() + 1).sum();
+        let joined = self.check_length(len).is_ok().then(|| self.join_elements(list, first));
+        self.stack.truncate(first);
+        joined
+    }
+
+    /// The strings of a list's elements, which lie on the stack from `first` on, with spaces between.
+    fn join_elements(&mut self, list: Value, first: usize) -> Value {
+        let mut text = std::mem::take(&mut self.caches.buffer);
+        text.clear();
+        let mut contexts: Vec<ContextId> = Vec::new();
+        let n = self.heap.list_len(list);
+        for (i, &part) in self.stack[first..].iter().enumerate() {
             text.extend_from_slice(self.heap.bytes(part));
             let context = self.heap.context(part);
-            if context != ContextId::EMPTY && !contexts.contains(&context) {
+            if context != ContextId::EMPTY {
                 contexts.push(context);
             }
+            // Nix puts a space behind each element but the last, unless that element is an empty list.
+            let element = self.heap.peek(self.heap.element(list, i));
+            if i + 1 < n && !(element.is_list() && self.heap.list_len(element) == 0) {
+                text.push(b' ');
+            }
         }
-        let context = if is_done { self.heap.contexts.union_all(&contexts) } else { ContextId::EMPTY };
-        let fits = is_done && self.check_length(text.len()).is_ok();
-        let v = fits.then(|| self.heap.string(&text, context));
+        contexts.sort_unstable();
+        contexts.dedup();
+        let context = self.heap.contexts.union_all(&contexts);
+        let v = self.heap.string(&text, context);
         self.caches.buffer = text;
         v
     }
