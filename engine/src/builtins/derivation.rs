@@ -5,12 +5,13 @@
 
 use crate::ir::Symbol;
 use crate::source::Pos;
-use crate::store::{ContentMethod, HashAlgorithm, check_name as check_store_name};
+use crate::store::check_name as check_store_name;
 use crate::value::{Tag, Value};
 use crate::vm::{Blame, COERCE, CoerceFlags, Fault, FaultKind, Frame, Native, Need, Next, START, Vm, arg};
 use crate::world::{NoteKind, Request};
 
 use super::attrs::{check_name, missing};
+use super::derivation_outputs::{require_feature, take_algorithm, take_mode, take_outputs};
 use super::instantiate;
 
 /// The builtins of this family.
@@ -58,9 +59,9 @@ pub(super) const OUTPUTS: u32 = 4;
 pub(super) const BUILDER: u32 = 5;
 pub(super) const SYSTEM: u32 = 6;
 pub(super) const HASH: u32 = 7;
-/// As [`algorithm_value`] writes it.
+/// The name of an algorithm, or null.
 pub(super) const ALGORITHM: u32 = 8;
-/// As [`method_value`] writes it.
+/// The name of a method, or null.
 pub(super) const METHOD: u32 = 9;
 /// Which element of a list is at hand.
 const ELEMENT: u32 = 10;
@@ -328,18 +329,6 @@ fn flag_attribute(vm: &mut Vm, frame: &Frame, key: Symbol, v: Value) -> Result<(
     require_feature(vm, feature, "")
 }
 
-/// Faults unless an experimental feature is on.
-pub(super) fn require_feature(vm: &Vm, feature: &str, reason: &str) -> Result<(), Fault> {
-    if vm.settings.has_feature(feature) {
-        return Ok(());
-    }
-    let text = format!(
-        "experimental Nix feature '{feature}' is disabled{reason}; add '--extra-experimental-features {feature}' to \
-         enable it"
-    );
-    Err(Fault::new(FaultKind::Eval, text))
-}
-
 /// Coerces the builder's arguments, from the one at hand on.
 fn arguments(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     let (_, list) = vm.heap.attr_at_rank(vm.slot(frame, 0), vm.slot(frame, RANK).payload());
@@ -406,66 +395,6 @@ fn normalise(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     }
     frame.pc = JSON_READ;
     Ok(Next::Native(native, 1))
-}
-
-fn take_algorithm(vm: &mut Vm, frame: &Frame, text: Value) -> Result<(), Fault> {
-    let algorithm = HashAlgorithm::parse_opt(&vm.heap.text(text));
-    let algorithm = algorithm.map_err(|it| Fault::new(FaultKind::Eval, it.to_string()))?;
-    vm.set_slot(frame, ALGORITHM, algorithm.map_or(Value::NULL, |_| text));
-    Ok(())
-}
-
-/// The algorithm in [`ALGORITHM`].
-pub(super) fn algorithm(vm: &Vm, frame: &Frame) -> Option<HashAlgorithm> {
-    let text = vm.slot(frame, ALGORITHM);
-    if text == Value::NULL { None } else { HashAlgorithm::parse_opt(&vm.heap.text(text)).ok().flatten() }
-}
-
-fn take_mode(vm: &mut Vm, frame: &Frame, text: Value) -> Result<(), Fault> {
-    let mode = vm.heap.text(text);
-    let name = vm.heap.text(vm.slot(frame, NAME));
-    match ContentMethod::parse_output_hash_mode(&mode) {
-        None => {
-            let text = format!("invalid value '{mode}' for 'outputHashMode' attribute");
-            return Err(Fault::new(FaultKind::Eval, text));
-        }
-        Some(ContentMethod::Text) => {
-            let reason = format!(" (text-hashed derivation '{name}', outputHashMode = \"text\")");
-            require_feature(vm, "dynamic-derivations", &reason)?;
-        }
-        Some(ContentMethod::Git) => require_feature(vm, "git-hashing", "")?,
-        Some(ContentMethod::Flat | ContentMethod::Nar) => {}
-    }
-    vm.set_slot(frame, METHOD, text);
-    Ok(())
-}
-
-/// The method in [`METHOD`].
-pub(super) fn method(vm: &Vm, frame: &Frame) -> Option<ContentMethod> {
-    let text = vm.slot(frame, METHOD);
-    if text == Value::NULL { None } else { ContentMethod::parse_output_hash_mode(&vm.heap.text(text)) }
-}
-
-/// Checks and remembers the names of outputs.
-fn take_outputs(vm: &mut Vm, frame: &Frame, outputs: &[Value]) -> Result<(), Fault> {
-    let mut names: Vec<&[u8]> = Vec::with_capacity(outputs.len());
-    let fault = |text: String| Err(Fault::new(FaultKind::Eval, text));
-    for &output in outputs {
-        let name = vm.heap.bytes(output);
-        if names.contains(&name) {
-            return fault(format!("duplicate derivation output '{}'", vm.heap.text(output)));
-        }
-        if name == b"drvPath" {
-            return fault("invalid derivation output name 'drvPath'".into());
-        }
-        names.push(name);
-    }
-    if names.is_empty() {
-        return fault("derivation cannot have an empty set of outputs".into());
-    }
-    let list = vm.heap.list(outputs);
-    vm.set_slot(frame, OUTPUTS, list);
-    Ok(())
 }
 
 /// Writes the attribute at hand as JSON.

@@ -322,7 +322,7 @@ fn check_tree_attr(vm: &Vm, who: &str, name: Symbol, v: Value) -> Result<(), Fau
             Some(n) if n < 0 => Err(fault(format!("negative value given for '{who}' argument '{name}': {n}"))),
             _ => Ok(()),
         },
-        _ if name == "publicKeys" => super::derivation::require_feature(vm, "verified-fetches", ""),
+        _ if name == "publicKeys" => super::derivation_outputs::require_feature(vm, "verified-fetches", ""),
         _ => {
             let found = vm.type_phrase(v);
             let text =

@@ -18,8 +18,9 @@ use crate::world::{CanonPath, NoteKind, Request};
 
 use super::derivation::{
     ALGORITHM, ARGUMENT_KEY, BUILDER, CONTENT_ADDRESSED, CONTEXT_KEY, FLAGS, GATHERED, HASH, IMPURE, METHOD, NAME,
-    OUTPUTS, PAIRS, STRUCTURED, SYSTEM, UNKNOWN_KEY, algorithm, method,
+    OUTPUTS, PAIRS, STRUCTURED, SYSTEM, UNKNOWN_KEY,
 };
+use super::derivation_outputs::{algorithm, method};
 
 const WARNED: u32 = GATHERED + 1;
 const UNKNOWN_READ: u32 = GATHERED + 2;

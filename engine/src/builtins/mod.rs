@@ -6,6 +6,7 @@ mod building;
 mod context;
 mod control;
 mod derivation;
+mod derivation_outputs;
 mod environment;
 mod fetch;
 mod files;
@@ -21,6 +22,7 @@ mod instantiate;
 mod lists;
 mod lists_call;
 mod math;
+mod output_of;
 mod paths;
 mod prelude;
 mod regex;
@@ -86,6 +88,7 @@ pub fn table() -> Vec<Native> {
         flakes::TABLE,
         filter::TABLE,
         import::TABLE,
+        output_of::TABLE,
         paths::TABLE,
         search::TABLE,
     ];

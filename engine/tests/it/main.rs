@@ -3,11 +3,17 @@
 
 mod cases;
 mod check;
+mod content_addressed;
 mod context;
+mod derivations;
 mod examples;
+mod fetchers;
+mod files;
+mod flakes;
 mod goldens;
 mod json;
 mod machine;
+mod paths;
 mod regex;
 mod stepping;
 mod strings;
