@@ -8,7 +8,7 @@ use crate::heap::Heap;
 use crate::ir::Symbol;
 use crate::source::Pos;
 use crate::store::{
-    ContentMethod, ContextElement, DRV_SUFFIX, Derivation, DerivationError, Hash, HashAlgorithm, HashFormat,
+    Bytes, ContentMethod, ContextElement, DRV_SUFFIX, Derivation, DerivationError, Hash, HashAlgorithm, HashFormat,
     HashModuloMemo, InputDrv, Instantiated, Output, StorePath, StorePathRef, parse_derivation,
 };
 use crate::text::json;
@@ -196,7 +196,7 @@ fn instantiate_with(
     let heap = &vm.heap;
     let pairs = &vm.stack()[(frame.base + PAIRS) as usize..];
     let mut args = Vec::new();
-    let mut env: Vec<(Cow<'_, [u8]>, Cow<'_, [u8]>)> = Vec::with_capacity(pairs.len() / 2);
+    let mut env: Vec<(Bytes<'_>, Bytes<'_>)> = Vec::with_capacity(pairs.len() / 2);
     let mut contexts: Vec<ContextId> = Vec::new();
     for pair in pairs.chunks_exact(2) {
         let (key, v) = (pair[0].payload(), pair[1]);
