@@ -81,6 +81,8 @@ impl Unit {
         program: &mut Program,
     ) -> Result<Self, ScopeError> {
         let analysis = analysis::analyse(&module, scope, globals)?;
+        let mut module = module;
+        module.shrink();
         let first_body = program.bodies.len() as u32;
         for (index, info) in analysis.bodies.iter().enumerate() {
             let lambda = match info.source {

@@ -161,22 +161,29 @@ impl Heap {
         }
     }
 
-    /// The same set without layers.
+    /// The same set without layers. A layered set remembers it: from then on it is an empty layer on its flat self.
     pub fn flatten(&mut self, attrs: Value) -> Value {
         if attrs.aux() & LAYERED == 0 {
             return attrs;
         }
         let mut layers = Vec::new();
-        let mut base = attrs;
-        while base.aux() & LAYERED != 0 {
-            layers.push(base);
-            base = Value(self.word(base.payload() + 1));
+        let mut flat = attrs;
+        while flat.aux() & LAYERED != 0 {
+            let head = self.word(flat.payload());
+            if head as u32 != 0 {
+                layers.push(flat.payload());
+            }
+            flat = Value(self.word(flat.payload() + 1));
         }
-        let mut all = self.own_attrs(base);
         while let Some(layer) = layers.pop() {
-            all = merge(&all, &self.own_attrs(layer));
+            let side = |offset: u32, first: u32, heap: &Self| {
+                let head = heap.word(offset);
+                Side { keys: (head >> 32) as u32, n: head as u32, first: offset + first }
+            };
+            flat = self.merge_flat(side(flat.payload(), 1, self), side(layer, 3, self));
         }
-        self.attrs_sorted(&all)
+        self.overwrite_layer(attrs.payload(), flat);
+        flat
     }
 
     /// The attributes of a flat set, in the order of their names' text. Use [`Heap::flatten`] and [`Heap::sort_attrs`]
@@ -278,7 +285,9 @@ impl Heap {
         if a.aux() & LAYERED == 0 {
             let n_a = self.word(a.payload()) as u32;
             if n_a < MIN_LAYERED || n_b > n_a / 4 {
-                return self.merge_flat(a, n_a, b, n_b);
+                let side =
+                    |v: Value, n| Side { keys: (self.word(v.payload()) >> 32) as u32, n, first: v.payload() + 1 };
+                return self.merge_flat(side(a, n_a), side(b, n_b));
             }
         }
         let mut layer = self.own_attrs(b);
@@ -304,11 +313,10 @@ impl Heap {
         Value::with_aux(Tag::Attrs, LAYERED, offset)
     }
 
-    /// `a // b` of flat sets by copying.
-    fn merge_flat(&mut self, a: Value, n_a: u32, b: Value, n_b: u32) -> Value {
-        let keys_a = (self.word(a.payload()) >> 32) as u32;
-        let keys_b = (self.word(b.payload()) >> 32) as u32;
-        let (first_a, first_b) = (a.payload() + 1, b.payload() + 1);
+    /// `a // b` by copying.
+    fn merge_flat(&mut self, a: Side, b: Side) -> Value {
+        let Side { keys: keys_a, n: n_a, first: first_a } = a;
+        let Side { keys: keys_b, n: n_b, first: first_b } = b;
         if let Some(plan) = self.plans.find(keys_a, keys_b) {
             let offset = self.words.len();
             self.words.push((u64::from(plan.keys) << 32) | plan.sources.len() as u64);
@@ -352,6 +360,15 @@ impl Heap {
     }
 }
 
+/// The keys and values of one operand of `//`.
+#[derive(Clone, Copy, Debug)]
+struct Side {
+    keys: u32,
+    n: u32,
+    /// Where the values begin.
+    first: u32,
+}
+
 /// How the values of `a // b` are taken from the two sides, for sets with given keys.
 #[derive(Debug)]
 struct Plan {
@@ -362,7 +379,7 @@ struct Plan {
 }
 
 const FROM_B: u16 = 1 << 15;
-const MAX_PLAN: usize = 64;
+const MAX_PLAN: usize = 128;
 
 /// The plans used last; keys that come from literals meet again and again.
 #[derive(Debug, Default)]

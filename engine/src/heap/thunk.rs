@@ -128,6 +128,12 @@ impl Heap {
         self.overwrite(offset, word, next);
     }
 
+    /// Makes a layered set an empty layer on a flat set that is equal to it.
+    pub(super) fn overwrite_layer(&mut self, offset: u32, flat: Value) {
+        let keys = self.word(offset) & !0xffff_ffff;
+        self.overwrite(offset, keys, flat.0);
+    }
+
     /// Starts to write down what is overwritten; gives a mark to [`Heap::undo`] to.
     pub fn mark(&mut self) -> usize {
         self.trail.is_on = true;

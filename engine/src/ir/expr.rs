@@ -58,6 +58,20 @@ pub struct Module {
     pub root: ExprId,
 }
 
+impl Module {
+    /// Gives back memory that was only needed while it grew.
+    pub fn shrink(&mut self) {
+        self.exprs.shrink_to_fit();
+        self.spans.shrink_to_fit();
+        self.places.shrink_to_fit();
+        self.items.shrink_to_fit();
+        self.paths.shrink_to_fit();
+        self.parts.shrink_to_fit();
+        self.lambdas.shrink_to_fit();
+        self.attrs.shrink_to_fit();
+    }
+}
+
 /// One desugared expression.
 ///
 /// What Nix's parser desugars is desugared the same way: `a - b` is a [`Expr::Call`] of the variable `__sub`, `a < b` of
