@@ -27,34 +27,32 @@
   prints. So the expressions that a trace can stop at are written as Nix writes
   them, on the same lines; hence the length of this comment.
 */
-drvAttrs@{
-  outputs ? [ "out" ],
-  ...
-}:
+drvAttrs@{ outputs ? [ "out" ], ... }:
 
 let
 
+  # Everything that costs something: `drvPath`, and a path for each output.
+
+
   strict = derivationStrict drvAttrs;
 
-  # What the sets of all outputs have in common.
-  commonAttrs = drvAttrs
-    // (builtins.listToAttrs outputsList) // {
-      inherit drvAttrs;
-      all = map (x: x.value) outputsList;
-    };
+  # The sets of all outputs, each with its name.
+  named = map describe outputs;
 
+  # What these sets have in common: what was given hides nothing that we say.
+  commonAttrs = drvAttrs // builtins.listToAttrs named // { inherit drvAttrs all; };
+  all = builtins.catAttrs "value" named;
 
-  outputToAttrListElement = outputName: {
+  # The set of one output. Where a trace says that a path was computed, it shows the lines below.
+  describe = outputName: {
     name = outputName;
     value = commonAttrs // {
       outPath = builtins.getAttr outputName strict;
       drvPath = strict.drvPath;
-      type = "derivation";
       inherit outputName;
+      type = "derivation";
     };
   };
 
-  outputsList = map outputToAttrListElement outputs;
-
 in
-(builtins.head outputsList).value
+builtins.head all
