@@ -69,10 +69,11 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     let shows_progress = options.verbosity >= USUAL_VERBOSITY && terminal::is_screen();
     let progress = shows_progress.then(|| Progress::show(job.session.pulse()));
     let result = job.all();
+    let took = job.session.vm.now();
     drop(progress);
     job.tell_warnings();
     if options.with_stats {
-        job.tell_stats();
+        job.tell_stats(took);
     }
     match result {
         Ok(()) => return ExitCode::SUCCESS,
@@ -117,6 +118,8 @@ struct Job<'a> {
     session: Session<Notes<VirtualStore<Box<dyn World>>>>,
     folder: CanonPath,
     args: Value,
+    /// How long printing took, in nanoseconds, if that is wanted.
+    printing: u64,
 }
 
 impl<'a> Job<'a> {
@@ -129,12 +132,16 @@ impl<'a> Job<'a> {
         let folder = std::env::current_dir().map_err(|it| format!("there is no current directory: {}", cause(&it)))?;
         let folder = CanonPath::new(folder.as_os_str().as_encoded_bytes());
         let mut vm = builtins::machine_in(environment_of(options, &folder), limits);
+        if options.with_stats {
+            since_start();
+            vm.clock = Some(since_start);
+        }
         vm.reading.rules = settings.rules;
         vm.reading.pipe_operators = settings.features.iter().any(|it| it == "pipe-operators");
         vm.reading.home = if settings.pure_eval { None } else { std::env::var("HOME").ok() };
         let world = Notes::new(VirtualStore::new(outside(&vm.settings)), options.verbosity);
         let session = Session::new(vm, world);
-        Ok(Self { options, session, folder, args: Value::EMPTY_ATTRS })
+        Ok(Self { options, session, folder, args: Value::EMPTY_ATTRS, printing: 0 })
     }
 
     fn all(&mut self) -> Result<(), Failure> {
@@ -247,9 +254,12 @@ impl<'a> Job<'a> {
         match self.options.output {
             Output::Plain => {
                 let v = if self.options.is_strict { self.session.force_deep(v)? } else { v };
+                let begin = self.session.vm.now();
                 let mut text = print::ambiguous(self.session.vm.print_cx(), v, self.options.is_strict);
                 text.push(b'\n');
-                Ok(terminal::print(&text)?)
+                terminal::print(&text)?;
+                self.printing += self.session.vm.now() - begin;
+                Ok(())
             }
             Output::Raw => {
                 let text = self.session.call_native(COERCE, &[v, Value::raw(CoerceFlags::COPY)]);
@@ -275,19 +285,33 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn tell_stats(&self) {
+    /// Statistics of a run that ended when the lent clock showed `took`.
+    fn tell_stats(&self, took: u64) {
         let vm = &self.session.vm;
         let counters = vm.counters();
         let lines = [
             ("instructions", vm.count()),
             ("calls of functions", counters.calls),
             ("calls of builtins", counters.builtin_calls),
-            ("values computed when needed", counters.forced),
+            ("thunks made", vm.heap.thunks_made()),
+            ("thunks forced", counters.forced),
             ("bytes of values", vm.heap.bytes_used()),
             ("texts read", vm.sources.iter().count() as u64),
         ];
         for (name, number) in lines {
             terminal::tell_line(format!("{number:>16} {name}").as_bytes());
+        }
+        let phases = vm.phases();
+        let rest = took.saturating_sub(phases.parsing + phases.lowering + phases.emitting + self.printing);
+        let times = [
+            ("parsing", phases.parsing),
+            ("lowering and resolving names", phases.lowering),
+            ("emitting instructions", phases.emitting),
+            ("evaluating, with what it asks of the outside", rest),
+            ("printing", self.printing),
+        ];
+        for (name, nanoseconds) in times {
+            terminal::tell_line(format!("{:>13.3} ms {name}", nanoseconds as f64 / 1e6).as_bytes());
         }
     }
 
@@ -302,6 +326,12 @@ impl<'a> Job<'a> {
         let detail = if self.options.settings.show_trace { Detail::Full } else { Detail::Short };
         terminal::tell(&report::diagnose(fault, &self.session.vm.sources, detail));
     }
+}
+
+/// Nanoseconds since this was first asked.
+fn since_start() -> u64 {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    u64::try_from(START.get_or_init(std::time::Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// Has the session stop when the user wants to; if it does not hear, the second time ends the process.

@@ -32,6 +32,7 @@ pub struct Heap {
     trail: Trail,
     plans: attrs::Plans,
     plain_keys: rustc_hash::FxHashMap<u32, u32>,
+    thunks_made: u64,
     max_words: usize,
 }
 
@@ -50,12 +51,19 @@ impl Default for Heap {
             trail: Trail::default(),
             plans: attrs::Plans::default(),
             plain_keys: rustc_hash::FxHashMap::default(),
+            thunks_made: 0,
             max_words: MAX_WORDS - (1 << 28),
         }
     }
 }
 
 impl Heap {
+    /// How many thunks were made.
+    #[must_use]
+    pub fn thunks_made(&self) -> u64 {
+        self.thunks_made
+    }
+
     /// How many bytes objects take.
     #[must_use]
     pub fn bytes_used(&self) -> u64 {

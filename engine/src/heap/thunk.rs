@@ -45,6 +45,7 @@ impl Heap {
     /// A new thunk whose code starts with `argument` on the stack.
     #[inline(always)]
     pub fn thunk_with(&mut self, body: BodyId, env: u32, argument: Value) -> Value {
+        self.thunks_made += 1;
         let offset = self.top();
         self.words.extend_from_slice(&[(u64::from(env) << 32) | (u64::from(body.0) << 2), argument.0]);
         Value::new(Tag::Thunk, offset)

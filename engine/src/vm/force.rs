@@ -19,8 +19,10 @@ impl Vm {
     #[cold]
     fn emit(&mut self, body: u32) -> u32 {
         let unit = self.program.bodies[body as usize].unit;
+        let begin = self.now();
         self.units[unit as usize].emit(body, &self.globals, &mut self.program);
         self.load_constants();
+        self.phases.emitting += self.now() - begin;
         self.program.bodies[body as usize].entry
     }
 

@@ -163,6 +163,8 @@ impl Vm {
             waiting_at: 0,
             pending: Vec::new(),
             seen: super::deep::Seen::default(),
+            clock: None,
+            phases: super::Phases::default(),
             reading: super::Reading::default(),
             settings: super::Settings::default(),
             warnings: Vec::new(),

@@ -87,6 +87,9 @@ pub struct Vm {
     /// Faults that wait for the text `addErrorContext` adds to them, innermost last.
     pending: Vec<Fault>,
     seen: deep::Seen,
+    /// A clock in nanoseconds, lent by whoever wants to know [`Vm::phases`]. Nothing a program computes depends on it.
+    pub clock: Option<fn() -> u64>,
+    phases: Phases,
     /// How texts are read.
     pub reading: Reading,
     /// What programs may learn of the outside.
@@ -103,6 +106,17 @@ pub struct Counters {
     pub builtin_calls: u64,
     /// Thunks that were computed.
     pub forced: u64,
+}
+
+/// Where time went, in nanoseconds, as far as a clock was lent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Phases {
+    /// Parsing texts.
+    pub parsing: u64,
+    /// Making expressions of them and resolving names.
+    pub lowering: u64,
+    /// Writing instructions.
+    pub emitting: u64,
 }
 
 /// What evaluation may use.
@@ -125,6 +139,18 @@ impl Vm {
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Where time went.
+    #[must_use]
+    pub fn phases(&self) -> Phases {
+        self.phases
+    }
+
+    /// What the lent clock shows; 0 without one.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.clock.map_or(0, |clock| clock())
     }
 
     /// How much was done.

@@ -30,7 +30,10 @@ impl Vm {
             return Err(Fault::new(FaultKind::OutOfMemory, "more than 4 GiB of program text"));
         };
         let features = syntax::Features { pipe_operators: self.reading.pipe_operators };
+        let begin = self.now();
         let parse = syntax::parse(&text, features);
+        let parsed = self.now();
+        self.phases.parsing += parsed - begin;
         let mut cx = LowerCx {
             symbols: &mut self.heap.symbols,
             base_dir,
@@ -51,7 +54,9 @@ impl Vm {
         for warning in lowered.warnings {
             self.warnings.push((warning.pos, warning.message));
         }
-        self.load(lowered.module, scope).map_err(|error| {
+        let loaded = self.load(lowered.module, scope);
+        self.phases.lowering += self.now() - parsed;
+        loaded.map_err(|error| {
             let name = self.heap.symbols.text(error.name);
             Fault::new(FaultKind::UndefinedVariable, format!("undefined variable '{name}'")).at(error.pos)
         })
