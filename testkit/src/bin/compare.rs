@@ -114,12 +114,13 @@ fn run(options: &Options) -> Result<usize, String> {
             if theirs.is_same(&own, options.level) {
                 continue;
             }
-            if options.ignored.iter().any(|it| [&theirs, &own].iter().any(|out| out.told(Level::Trace).contains(it))) {
+            let counts = |it: &Outcome| !options.ignored.iter().any(|text| it.told(Level::Trace).contains(text));
+            if !counts(&theirs) || !counts(&own) {
                 n_ignored += 1;
                 continue;
             }
             n_different += 1;
-            let small = shrink(&generator.program(*seed), &reference, &ours, options.level, options.tries);
+            let small = shrink(&generator.program(*seed), [&reference, &ours], options.level, options.tries, &counts);
             let text = small.text();
             println!("\n## seed {seed}\n{text}");
             for (theirs, own) in both(&reference, &ours, &[text]) {
