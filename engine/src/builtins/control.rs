@@ -29,7 +29,7 @@ pub(super) const TABLE: &[Native] = &[
         &[arg(
             "s",
             Need::Coerced { more: false, copy: false },
-            "while evaluating the error message passed to builtins.throw",
+            "while evaluating the error message passed to builtin.throw",
         )],
         |vm, a| Err(Fault::new(FaultKind::Throw, vm.heap.text(a[0]))),
         "Fails with the message *s*, in a way that `tryEval` can catch.",

@@ -91,9 +91,9 @@ impl Builder<'_> {
         self.program.overrides.push(table.collect());
         let table = self.program.overrides.len() as u32 - 1;
         plan.extend([
-            Task::Open(Why::Text("while evaluating the `__overrides` attribute"), Pos::NONE),
             Task::Load(info.vars[index]),
             Task::Op(Op::Force, Pos::NONE),
+            Task::Open(Why::Text("while evaluating the `__overrides` attribute"), Pos::NONE),
             Task::Op(Op::CheckAttrs, Pos::NONE),
             Task::Close,
             Task::Op(Op::Overrides(table), Pos::NONE),

@@ -444,7 +444,9 @@ impl Builder<'_> {
                 for (i, arg) in order {
                     let arg_index = i as u16;
                     // Nix forces a variable here from inside the builtin, which has no place.
+                    let is_lazy = i == 0 && shape.is_first_lazy;
                     let value = match self.unit.module.exprs[arg.0 as usize] {
+                        _ if is_lazy => Task::Lazy(arg),
                         Expr::Var(_) => match self.unit.analysis.refs[arg.0 as usize] {
                             VarRef::Var(var) => Task::Op(self.load(var, true), Pos::NONE),
                             _ => Task::Strict(arg),
@@ -456,6 +458,10 @@ impl Builder<'_> {
                         continue;
                     }
                     plan.extend([Task::Open(Why::BuiltinArg(builtin, arg_index), Pos::NONE), value]);
+                    if is_lazy {
+                        // Once to force it, and then to look at it.
+                        plan.push(Task::Op(Op::CheckArg { arg: arg_index, builtin }, place));
+                    }
                     if shape.checks & (1 << i) != 0 {
                         plan.push(Task::Op(Op::CheckArg { arg: arg_index, builtin }, place));
                     }

@@ -36,6 +36,8 @@ pub struct BuiltinShape {
     pub checks: u32,
     /// Whether its last argument is computed first.
     pub is_backward: bool,
+    /// Whether its first argument is not needed if its last is the empty list.
+    pub is_first_lazy: bool,
     /// The instruction that does the same, for those that have one.
     pub op: Option<crate::bytecode::Op>,
 }

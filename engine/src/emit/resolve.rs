@@ -11,6 +11,9 @@ use super::{Global, Globals};
 /// Functions nested directly in each other are one body up to this many arguments.
 const MAX_ARITY: u32 = 16;
 
+/// A literal that is not constant is suspended if it has more parts than this, those of its parts counted.
+const MAX_BUILT: usize = 64;
+
 enum Task {
     /// An expression whose value is needed there.
     Strict(ExprId),
@@ -179,7 +182,8 @@ impl<'a> Resolver<'a> {
                 }
                 None => self.globals.names.contains_key(&name),
             },
-            _ => self.analysis.shapes[id.0 as usize].is_cheap || self.global_of(id).is_some(),
+            _ if self.analysis.shapes[id.0 as usize].is_cheap => self.has_all_parts(id),
+            _ => self.global_of(id).is_some(),
         };
         if is_value {
             return self.visit(id);
@@ -190,6 +194,40 @@ impl<'a> Resolver<'a> {
         self.body = body;
         self.tasks.push(Task::Strict(id));
         Ok(())
+    }
+
+    /// Whether the variables a cheap expression is built of have their values: what was built before would hold a thunk
+    /// for a variable instead of the variable.
+    fn has_all_parts(&self, id: ExprId) -> bool {
+        if self.analysis.shapes[id.0 as usize].is_const {
+            return true;
+        }
+        let mut todo = vec![id];
+        let mut n_left = MAX_BUILT;
+        while let Some(id) = todo.pop() {
+            if n_left == 0 {
+                return false;
+            }
+            n_left -= 1;
+            match self.module.exprs[id.0 as usize] {
+                Expr::Var(name) => {
+                    let var = self.lookup(name).map(|it| &self.analysis.vars[it.0 as usize]);
+                    if var.is_some_and(|it| !it.is_ready && it.body == self.body) {
+                        return false;
+                    }
+                }
+                Expr::List(items) => todo.extend_from_slice(&self.module.items[items.as_range()]),
+                Expr::Attrs(attrs) => {
+                    let bindings = &self.module.attrs[attrs.0 as usize].bindings;
+                    todo.extend(bindings.iter().filter_map(|it| match it.value {
+                        BindingValue::Plain(id) | BindingValue::Inherit(id) => Some(id),
+                        BindingValue::InheritFrom(..) => None,
+                    }));
+                }
+                _ => {}
+            }
+        }
+        true
     }
 
     /// The builtin that `builtins.x` is, where `builtins` means what it should.
@@ -232,8 +270,13 @@ impl<'a> Resolver<'a> {
             }
             Expr::Call { function, args } => {
                 let args = self.module.items[args.as_range()].to_vec();
-                let is_strict = self.strict_builtin(function, args.len()).is_some();
-                self.plan(args.into_iter().map(|id| if is_strict { Task::Strict(id) } else { Task::Lazy(id) }));
+                let strict = self.strict_builtin(function, args.len());
+                let n_lazy = match strict.map(|it| &self.globals.shapes[it as usize]) {
+                    Some(shape) => usize::from(shape.is_first_lazy),
+                    None => args.len(),
+                };
+                let task = |(i, id)| if i < n_lazy { Task::Lazy(id) } else { Task::Strict(id) };
+                self.plan(args.into_iter().enumerate().map(task));
                 self.tasks.push(Task::Strict(function));
             }
             Expr::Lambda(lambda) => self.function(lambda),

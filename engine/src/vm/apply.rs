@@ -304,13 +304,15 @@ pub(super) fn apply(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     Ok(Next::Call(arity))
 }
 
-/// Calls a set: its `__functor` with itself and the argument.
+/// Calls a set: its `__functor` with itself and the argument, from where that is written.
 pub(super) fn functor(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     if frame.pc > START {
         return Ok(Next::Return(vm.top()));
     }
     frame.pc += 1;
     frame.why = 1;
+    let functor = vm.heap.attr_with_pos(vm.slot(frame, 1), vm.names.functor);
+    frame.env = functor.map_or(Pos::NONE, |it| it.1).0;
     for i in 0..3 {
         vm.push(vm.slot(frame, i));
     }

@@ -187,13 +187,18 @@ impl Vm {
 
     /// The expression that the instruction at `pc` of the top frame was made from, as Nix shows it.
     pub(super) fn expression_text(&self, pc: u32) -> String {
-        let body = self.body_at(pc);
-        let id = crate::ir::ExprId(self.program.exprs[pc as usize]);
-        let unit = body.and_then(|body| self.units.get(self.program.bodies[body as usize].unit as usize));
-        unit.map(|unit| crate::ir::show::expr(&unit.module, &self.heap.symbols, id)).unwrap_or_default()
+        let found = self.expression_at(pc);
+        found.map(|(module, id)| crate::ir::show::expr(module, &self.heap.symbols, id)).unwrap_or_default()
     }
 
-    fn body_at(&self, pc: u32) -> Option<u32> {
-        self.program.bodies.iter().position(|body| body.entry <= pc && pc < body.end).map(|i| i as u32)
+    /// The place of that expression, where the instruction names that of an operand.
+    pub(super) fn expression_place(&self, pc: u32) -> Pos {
+        self.expression_at(pc).map_or(Pos::NONE, |(module, id)| module.places[id.0 as usize])
+    }
+
+    fn expression_at(&self, pc: u32) -> Option<(&crate::ir::Module, crate::ir::ExprId)> {
+        let body = self.program.bodies.iter().find(|body| body.entry <= pc && pc < body.end)?;
+        let module = &self.units.get(body.unit as usize)?.module;
+        Some((module, crate::ir::ExprId(self.program.exprs[pc as usize])))
     }
 }

@@ -44,13 +44,10 @@ impl Vm {
     }
 
     /// Whether two parts are equal; `None` if they must be forced or compared part by part. The same slot is equal to
-    /// itself, whatever it holds: so it is in Nix, where parts are compared by address first.
+    /// itself, whatever it holds once it was forced: so it is in Nix, where parts are compared by address first.
     fn equal_parts(&self, a: Value, b: Value) -> Option<bool> {
-        if a == b {
-            return Some(true);
-        }
-        let (a, b) = (self.settled(a)?, self.settled(b)?);
-        self.equal_now(a, b)
+        let (x, y) = (self.settled(a)?, self.settled(b)?);
+        if a == b { Some(true) } else { self.equal_now(x, y) }
     }
 }
 
@@ -134,7 +131,11 @@ pub(super) fn equal(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         }
         PARTS => compare_parts(vm, frame),
         PART_A => {
-            let (_, y) = part(vm, frame);
+            let (x, y) = part(vm, frame);
+            if x == y {
+                vm.pop();
+                return next_part(vm, frame);
+            }
             vm.push(y);
             frame.pc = PART_B;
             Ok(Next::Force)
@@ -148,12 +149,16 @@ pub(super) fn equal(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
             if vm.pop() == Value::FALSE {
                 return done(vm, false);
             }
-            let index = vm.slot(frame, 3).payload();
-            vm.set_slot(frame, 3, Value::raw(index + 1));
-            frame.pc = PARTS;
-            compare_parts(vm, frame)
+            next_part(vm, frame)
         }
     }
+}
+
+fn next_part(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
+    let index = vm.slot(frame, 3).payload();
+    vm.set_slot(frame, 3, Value::raw(index + 1));
+    frame.pc = PARTS;
+    compare_parts(vm, frame)
 }
 
 /// Begins to compare sets name by name.

@@ -2,7 +2,6 @@
 
 use crate::bytecode::{Body, Op};
 use crate::heap::ThunkState;
-use crate::ir::Symbol;
 use crate::source::Pos;
 use crate::value::Value;
 
@@ -31,27 +30,12 @@ impl Vm {
     pub(super) fn enter_thunk(&mut self, thunk: Value, pc: u32) -> Result<(), Fault> {
         let (state, argument) = self.heap.thunk_state(thunk);
         if state != ThunkState::Suspended {
-            return Err(infinite_recursion(self.place_of_need(pc)));
+            // The instruction failed with its operands as they were.
+            self.pop();
+            self.waiting_at = self.stack.len();
+            return Err(infinite_recursion(self.forcing_place(self.frames.len() - 1, pc)));
         }
         self.begin_thunk(thunk, argument)
-    }
-
-    /// The place of the instruction at `pc`; for the end of a selection, the place of the attribute selected.
-    #[cold]
-    fn place_of_need(&self, pc: u32) -> Pos {
-        let below = |n: usize| self.stack.len().checked_sub(1 + n).map(|at| self.stack[at]);
-        let selected = match self.program.ops[pc as usize] {
-            Op::Select { name, .. } => below(1).zip(Some(Symbol(name))),
-            Op::SelectDynamic => below(2).zip(below(1).and_then(|it| self.known_name(it))),
-            _ => None,
-        };
-        let goes_on = matches!(self.program.ops.get(pc as usize + 2), Some(Op::Select { .. } | Op::SelectDynamic));
-        match selected {
-            Some((set, name)) if set.is_attrs() && !goes_on => {
-                self.heap.attr_with_pos(set, name).map_or(Pos::NONE, |it| it.1).or(self.place(pc))
-            }
-            _ => self.place(pc),
-        }
     }
 
     #[inline(always)]
@@ -205,16 +189,21 @@ impl Vm {
     pub(super) fn caller_place(&self, index: usize) -> Pos {
         let Some(below) = index.checked_sub(1) else { return Pos::NONE };
         let caller = &self.frames[below];
-        if !caller.is_code() && matches!(caller.code, super::load::DEEP_PART | super::load::FORCE) {
-            return self.applied_function_pos(index);
-        }
         if !caller.is_code() {
-            return caller.asking_pos();
+            let forces_deeply = matches!(caller.code, super::load::DEEP_PART | super::load::FORCE)
+                || self.natives[caller.code as usize].name == "deepSeq";
+            return if forces_deeply { self.applied_function_pos(index) } else { caller.asking_pos() };
         }
         if self.program.bodies[caller.code as usize].unit == super::load::NO_UNIT {
             return self.caller_place(below);
         }
-        self.place(caller.pc.saturating_sub(1))
+        let pc = caller.pc.saturating_sub(1);
+        match self.program.ops[pc as usize] {
+            // What a builtin forces has no place.
+            Op::CallBuiltin { .. } => Pos::NONE,
+            _ if self.frames[index].thunk == 0 => self.place(pc),
+            _ => self.forcing_place(below, pc),
+        }
     }
 }
 

@@ -360,5 +360,6 @@ fn shape(native: &Native, op_of: &dyn Fn(&str) -> Option<Op>) -> BuiltinShape {
         op,
         checks,
         is_backward: native.order == super::Order::Backward,
+        is_first_lazy: native.args.first().is_some_and(|arg| arg.need == Need::FunctionOver),
     }
 }

@@ -6,7 +6,7 @@ use crate::value::{Tag, Value};
 use crate::world::{Answer, Request};
 
 use super::load::{COERCE, EQUAL};
-use super::{Fault, FaultKind, Frame, FrameKind, Need, Next, Run, START, Vm};
+use super::{Fault, FaultKind, Frame, FrameKind, Next, Run, START, Vm};
 
 /// Why the machine stopped.
 #[derive(Debug)]
@@ -525,10 +525,10 @@ impl Vm {
                 Op::CheckArg { arg, builtin } => {
                     let v = self.top();
                     let need = self.natives[builtin as usize].args[arg as usize].need;
-                    // The last argument was computed before, if it matters.
-                    let last = if need == Need::FunctionOver { self.stack[self.stack.len() - 2] } else { Value::NULL };
-                    if attempt!(self.check_need(need, v, last)).is_none() {
-                        slow!(self.ready_top(need)?);
+                    let below = self.stack[self.stack.len() - 2];
+                    match attempt!(self.check_need(need, v, below)) {
+                        Some(v) => self.set_top(v),
+                        None => slow!(self.ready_top(need)?),
                     }
                 }
                 Op::Return => {

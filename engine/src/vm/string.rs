@@ -42,7 +42,7 @@ impl Vm {
         }
         if b.is_string() || (b.tag() == Tag::Path && a.tag() == Tag::Path) {
             let b = self.pop();
-            let v = self.join(a, b)?;
+            let v = self.join(a, b).map_err(|it| it.at(self.expression_place(pc)))?;
             self.set_top(v);
             return Ok(());
         }
@@ -148,7 +148,8 @@ pub(super) fn add(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     }
     let b = vm.pop();
     let a = vm.slot(frame, 0);
-    vm.join(a, b).map(Next::Return)
+    let adds_at = vm.frames[vm.frames.len() - 2].pc - 1;
+    vm.join(a, b).map(Next::Return).map_err(|it| it.at(vm.expression_place(adds_at)))
 }
 
 /// An absolute path without `.`, `..` and repeated slashes.

@@ -117,7 +117,12 @@ impl Vm {
             && !why.is_empty()
             && (frame.code != ADD || blame == Blame::Value)
         {
-            let pos = if matches!(frame.code, FUNCTOR | ADD) { frame.call_pos() } else { Pos::NONE };
+            let pos = match frame.code {
+                ADD => frame.call_pos(),
+                // Its own place is that of the functor; what called the set lies below.
+                FUNCTOR => self.frames[self.frames.len() - 2].call_pos(),
+                _ => Pos::NONE,
+            };
             fault.push_trace(pos, *why);
         }
         if frame.code == COERCE_PATH {
@@ -189,7 +194,8 @@ impl Vm {
             let name = body.name.map(|it| format!("'{}'", self.heap.symbols.text(it)));
             fault.push_trace(body.pos, format!("while calling {}", name.as_deref().unwrap_or("anonymous lambda")));
         }
-        if caller.is_some() {
+        // Nix says so without a place too if it is the pattern that does not fit.
+        if caller.is_some() || matches!(self.program.ops[pc as usize], Op::BindFormals(_)) {
             fault.push_trace(caller, "from call site");
         }
     }
@@ -215,6 +221,22 @@ impl Vm {
         }
         let text = self.selection_path(index, pc)?;
         Some((pos, format!("while evaluating the attribute '{text}'")))
+    }
+
+    /// The place a thunk is forced from by the instruction at `pc`: what a selection gives is forced from where the
+    /// attribute was written, if that is known.
+    pub(super) fn forcing_place(&self, index: usize, pc: u32) -> Pos {
+        let is_last = matches!(self.program.ops.get(pc as usize + 1), Some(Op::Nip(_)));
+        let selected = match self.program.ops[pc as usize] {
+            Op::Select { name, .. } | Op::SelectKeep { name, .. } => {
+                self.below(index, 1).zip(Some(crate::ir::Symbol(name)))
+            }
+            Op::SelectDynamic => self.below(index, 2).zip(self.below(index, 1).and_then(|it| self.known_name(it))),
+            _ => None,
+        };
+        let attr = selected.filter(|(set, _)| set.is_attrs() && is_last);
+        let pos = attr.and_then(|(set, name)| self.heap.attr_with_pos(set, name)).map_or(Pos::NONE, |it| it.1);
+        pos.or(self.place(pc))
     }
 
     /// Where the attribute was written whose value `set` is, if it was selected by the same expression.
@@ -271,7 +293,11 @@ impl Vm {
             match *name {
                 AttrName::Static(name, _) => text.push_str(&self.show_name(name)),
                 AttrName::Dynamic(expr, _) => match self.below(index, 1).filter(|v| is_named && v.is_string()) {
-                    Some(name) => text.push_str(&self.heap.text(name)),
+                    Some(name) => {
+                        let mut shown = Vec::new();
+                        crate::text::escape::write_attr_name(&mut shown, self.heap.bytes(name));
+                        text.push_str(&String::from_utf8_lossy(&shown));
+                    }
                     None => {
                         let shown = crate::ir::show::expr(module, &self.heap.symbols, expr);
                         text.push_str(&format!("\"${{{shown}}}\""));
