@@ -349,7 +349,16 @@ impl Lowerer<'_, '_> {
 
     /// Takes everything out of a set that is merged into another.
     pub(super) fn empty_set(&mut self, set: AttrsId) -> Attrs {
-        std::mem::take(self.attrs(set))
+        let taken = std::mem::take(self.attrs(set));
+        if taken.bindings.len() > SMALL {
+            for (i, binding) in taken.bindings.iter().enumerate() {
+                let entry = self.index.table.find_entry(hash(set, binding.name), |it| *it == (set, i as u32));
+                if let Ok(entry) = entry {
+                    entry.remove();
+                }
+            }
+        }
+        taken
     }
 
     pub(super) fn add_merged(&mut self, into: AttrsId, dynamic: Vec<DynamicBinding>, sources: Vec<ExprId>) {

@@ -10,6 +10,7 @@ mod examples;
 mod fetchers;
 mod files;
 mod flakes;
+mod found;
 mod goldens;
 mod json;
 mod machine;
