@@ -1,7 +1,7 @@
 //! What changes the course of evaluation.
 
 use crate::value::Value;
-use crate::vm::{CAUGHT, Fault, FaultKind, Frame, HANDLED, HANDLING, Native, Need, Next, START, Vm, arg};
+use crate::vm::{CAUGHT, Fault, FaultKind, Frame, HANDLED, HANDLING, IF_VALUE, Native, Need, Next, START, Vm, arg};
 
 /// The builtins of this family.
 pub(super) const TABLE: &[Native] = &[
@@ -54,7 +54,8 @@ pub(super) const TABLE: &[Native] = &[
         &[arg("s", Need::Lazy, ""), arg("e", Need::Lazy, "")],
         add_error_context,
         "Gives *e*; if evaluating it fails, the message *s* is shown with the error.",
-    ),
+    )
+    .whys(&["while evaluating the error message passed to builtins.addErrorContext"]),
     Native::pure("break", &[arg("v", Need::Lazy, "")], |_, a| Ok(a[0]), "Gives *v*. A debugger stops here.")
         .everywhere(),
 ];
@@ -75,6 +76,7 @@ fn add_error_context(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         TEXT_FORCED => {
             vm.push(Value::raw(0));
             frame.pc = TEXT_READY;
+            frame.why = 1 | IF_VALUE;
             Ok(Next::Native(crate::vm::COERCE, 2))
         }
         TEXT_READY => {

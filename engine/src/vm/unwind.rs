@@ -131,7 +131,7 @@ impl Vm {
         if let Some(explain) = native.explain {
             explain(self, &frame, blame, fault);
         }
-        if frame.kind == FrameKind::Builtin && !matches!(native.name, "throw" | "addErrorContext") {
+        if frame.kind == FrameKind::Builtin && native.name != "addErrorContext" {
             fault.push_trace(frame.call_pos(), format!("while calling the '{}' builtin", native.name));
         }
     }
