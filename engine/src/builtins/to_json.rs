@@ -3,7 +3,6 @@
 //! What is being written lies on the value stack as a list of containers, each with the index of the next part, so that
 //! depth costs memory only and the text so far can be looked at whenever a part must be computed first.
 
-use crate::heap::BodyId;
 use crate::source::Pos;
 use crate::text::{escape, json, number};
 use crate::value::{ContextId, Tag, Value};
@@ -89,10 +88,6 @@ fn write(vm: &mut Vm, frame: &mut Frame, out: &mut Vec<u8>) -> Result<Next, Faul
             return Err(Fault::new(FaultKind::StackOverflow, text).at(part_pos(vm, frame)));
         }
         let is_strict = vm.slot(frame, 1).payload() & STRICT != 0;
-        if !is_strict && vm.slot(frame, DEPTH).payload() > 0 && v.is_unneeded() {
-            let unneeded = vm.heap.thunk(BodyId(0), 0);
-            return Err(cannot_convert(vm, frame, unneeded));
-        }
         let Some(settled) = vm.settled(v) else {
             if !is_strict {
                 return Err(cannot_convert(vm, frame, v));
