@@ -128,6 +128,9 @@ struct Printing {
     /// Print a string as it is, without quotes and line break
     #[arg(long, group = "output")]
     raw: bool,
+    /// Taken for the sake of command lines written for Nix: no store is written, with or without it
+    #[arg(long)]
+    read_write_mode: bool,
     /// Show all that was being done when evaluation failed
     #[arg(long, overrides_with = "no_show_trace")]
     show_trace: bool,
