@@ -128,14 +128,15 @@ impl<'a> Builder<'a> {
         self.program.ops.insert(at, op);
         self.program.places.insert(at, self.program.places[at]);
         self.program.exprs.insert(at, self.program.exprs[at]);
-        // What began at the instructions that moved begins one later; what ends behind them ends one later.
+        // What began at the instructions that moved begins one later; what ends behind them ends one later. Regions are
+        // closed in the order of their ends and opened in the order of their beginnings: only the last ones moved.
         let at = at as u32;
-        for region in &mut self.regions {
+        for region in self.regions.iter_mut().rev().take_while(|it| it.end > at) {
             region.start += u32::from(region.start >= at);
-            region.end += u32::from(region.end > at);
+            region.end += 1;
         }
-        for (start, ..) in &mut self.open {
-            *start += u32::from(*start > at);
+        for (start, ..) in self.open.iter_mut().rev().take_while(|it| it.0 > at) {
+            *start += 1;
         }
     }
 
