@@ -1,10 +1,12 @@
 //! What fuzzing found once, given to its target again.
 
 #[path = "../../../fuzz/src/targets.rs"]
+#[expect(unreachable_pub, reason = "the fuzz targets are programs that use the same file as a module")]
 mod targets;
 
 use std::path::Path;
 
+#[expect(clippy::disallowed_methods, reason = "cases are files, and a test may read them")]
 fn replay(name: &str, target: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/cases").join(name);
     let entries = std::fs::read_dir(&folder).expect("cases lie there");
