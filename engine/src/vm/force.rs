@@ -185,6 +185,16 @@ impl Vm {
         self.place(pc)
     }
 
+    /// The place of what is being done now.
+    #[must_use]
+    pub fn current_place(&self) -> Pos {
+        match self.frames.last() {
+            Some(frame) if frame.is_code() => self.place(frame.pc.saturating_sub(1)),
+            Some(frame) => frame.call_pos(),
+            None => Pos::NONE,
+        }
+    }
+
     /// The place the frame at `index` was called or forced from.
     pub(super) fn caller_place(&self, index: usize) -> Pos {
         let Some(below) = index.checked_sub(1) else { return Pos::NONE };

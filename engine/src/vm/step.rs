@@ -42,7 +42,8 @@ impl Vm {
     pub fn run(&mut self, mut fuel: u64) -> Stop {
         loop {
             if self.heap.is_full() || !self.heap.make_room() {
-                let fault = Fault::new(FaultKind::OutOfMemory, "out of memory: the limit of the heap is reached");
+                let fault = Fault::new(FaultKind::OutOfMemory, "out of memory: the limit of the heap is reached")
+                    .at(self.current_place());
                 if let Some(fault) = self.unwind(fault) {
                     return Stop::Fault(fault);
                 }
