@@ -185,14 +185,14 @@ impl Vm {
         self.place(pc)
     }
 
-    /// The place of what is being done now.
+    /// The place of what is being done now: the innermost that is known.
     #[must_use]
     pub fn current_place(&self) -> Pos {
-        match self.frames.last() {
-            Some(frame) if frame.is_code() => self.place(frame.pc.saturating_sub(1)),
-            Some(frame) => frame.call_pos(),
-            None => Pos::NONE,
-        }
+        let place = |frame: &Frame| match frame.is_code() {
+            true => self.place(frame.pc.saturating_sub(1)),
+            false => frame.call_pos(),
+        };
+        self.frames.iter().rev().map(place).find(|it| it.is_some()).unwrap_or(Pos::NONE)
     }
 
     /// The place the frame at `index` was called or forced from.
