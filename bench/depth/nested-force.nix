@@ -1,0 +1,7 @@
+# `deepSeq` of a list nested a million deep.
+let
+  n = 1000000;
+  nest = builtins.foldl' (inner: _: [ inner ]) [ ];
+  deep = nest (builtins.genList (i: i) n);
+in
+builtins.deepSeq deep n

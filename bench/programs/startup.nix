@@ -1,0 +1,2 @@
+# Starting and ending a process: what every other figure contains.
+1
