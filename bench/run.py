@@ -126,7 +126,7 @@ def report(name, runs, is_same, time_of):
     for it in others:
         is_known = not (base[0].failure or it[0].failure)
         for what in [time_of, "mebibytes"]:
-            cells.append(ratio(median(base, what) / median(it, what)) if is_known else "")
+            cells.append(ratio(median(base, what) / max(median(it, what), 1e-4)) if is_known else "")
     row(cells)
 
 
