@@ -96,13 +96,15 @@ pub struct AttrsInfo {
     pub from_bodies: Vec<Option<u32>>,
 }
 
-/// A name that means nothing.
+/// Why a text cannot be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScopeError {
-    /// The name.
-    pub name: Symbol,
-    /// Where it is used.
-    pub pos: Pos,
+pub enum ScopeError {
+    /// A name that means nothing, and where it is used.
+    Undefined(Symbol, Pos),
+    /// The body here lies inside so many others that instructions cannot count them.
+    TooDeep(Pos),
+    /// Values cannot tell so many bodies apart.
+    TooMany,
 }
 
 /// The scope of a `with`, and the one around it.
@@ -166,6 +168,22 @@ impl Analysis {
         self.vars.iter().find(|it| it.body == at && it.slot == slot)
     }
 
+    /// The first body with more environments around it than [`Self::depth`] can tell.
+    fn too_deep(&self) -> Option<&BodySource> {
+        let limit = usize::from(u16::MAX);
+        if self.bodies.len() <= limit {
+            return None;
+        }
+        // A body comes after the one around it.
+        let mut depths: Vec<usize> = Vec::with_capacity(self.bodies.len());
+        for body in &self.bodies {
+            let outer = body.parent.map_or(0, |parent| depths[parent as usize]);
+            depths.push(outer + usize::from(body.n_env > 0));
+        }
+        let at = depths.iter().position(|&depth| depth > limit)?;
+        Some(&self.bodies[at].source)
+    }
+
     /// How many environments lie between the code of `body` and the environment of `outer`.
     #[must_use]
     pub fn depth(&self, body: u32, outer: u32) -> u16 {
@@ -187,7 +205,14 @@ pub(super) fn analyse(module: &Module, scope: &[Symbol], globals: &Globals) -> R
     resolver.run(scope)?;
     let mut analysis = resolver.finish();
     assign_slots(&mut analysis);
-    Ok(analysis)
+    match analysis.too_deep() {
+        Some(source) => Err(ScopeError::TooDeep(match *source {
+            BodySource::Lambda(id) => module.lambdas[id.0 as usize].pos,
+            BodySource::Expr(id) => module.places[id.0 as usize],
+            BodySource::Scope | BodySource::Root | BodySource::InheritFrom { .. } => Pos::NONE,
+        })),
+        None => Ok(analysis),
+    }
 }
 
 /// Gives each variable its place: arguments come first in the frame, captured variables live in the environment.

@@ -24,6 +24,9 @@ pub(super) fn emit_body(unit: &Unit, body: u32, globals: &Globals, program: &mut
     builder.finish();
 }
 
+/// How many arguments one instruction passes; a call with more is made in pieces.
+const MAX_CALL: usize = 1 << 15;
+
 const PATH_SEGMENT: Why = Why::Coercion("while evaluating a path segment");
 
 impl Builder<'_> {
@@ -479,8 +482,10 @@ impl Builder<'_> {
                 return self.plan(&plan);
             }
         }
-        self.tasks.extend([Task::Op(Op::Call(args.len), place), Task::At(id)]);
-        self.tasks.extend(items.iter().rev().map(|&it| Task::Lazy(it)));
+        for args in items.chunks(MAX_CALL).rev() {
+            self.tasks.extend([Task::Op(Op::Call(args.len() as u32), place), Task::At(id)]);
+            self.tasks.extend(args.iter().rev().map(|&it| Task::Lazy(it)));
+        }
         self.tasks.push(Task::Strict(function));
     }
 

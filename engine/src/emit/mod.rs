@@ -57,6 +57,9 @@ pub struct Globals {
     pub shapes: Vec<BuiltinShape>,
 }
 
+/// How many bodies a function's value can tell apart.
+const MAX_BODIES: usize = 1 << 24;
+
 /// One text, ready to be emitted body by body.
 #[derive(Debug)]
 pub struct Unit {
@@ -74,7 +77,7 @@ impl Unit {
     /// its environment.
     ///
     /// # Errors
-    /// The first name that means nothing.
+    /// The first name that means nothing; or there is more to it than instructions and values can tell.
     pub fn new(
         module: Module,
         scope: &[Symbol],
@@ -85,6 +88,9 @@ impl Unit {
         let analysis = analysis::analyse(&module, scope, globals)?;
         let mut module = module;
         module.shrink();
+        if program.bodies.len() + analysis.bodies.len() > MAX_BODIES {
+            return Err(ScopeError::TooMany);
+        }
         let first_body = program.bodies.len() as u32;
         for (index, info) in analysis.bodies.iter().enumerate() {
             let lambda = match info.source {

@@ -343,7 +343,7 @@ impl<'a> Resolver<'a> {
             }
             VarRef::With(with)
         } else {
-            return Err(ScopeError { name, pos: self.module.places[id.0 as usize] });
+            return Err(ScopeError::Undefined(name, self.module.places[id.0 as usize]));
         };
         self.analysis.refs[id.0 as usize] = reference;
         Ok(())

@@ -245,7 +245,7 @@ impl Vm {
     /// Loads a text's expressions. Gives the body to run.
     ///
     /// # Errors
-    /// If a name in it means nothing.
+    /// If a name in it means nothing, or it is too large.
     pub fn load(&mut self, module: Module, scope: &[Symbol]) -> Result<u32, ScopeError> {
         let index = self.units.len() as u32;
         let unit = Unit::new(module, scope, &self.globals, index, &mut self.program)?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::emit::ScopeError;
 use crate::ir::Symbol;
 use crate::lower::{FirstError, LowerCx, Rules, first_error, lower};
 use crate::source::{Origin, Pos};
@@ -51,14 +52,22 @@ impl Vm {
             }
             None => {}
         }
+        let source_start = source.pos(0);
         for warning in lowered.warnings {
             self.warnings.push((warning.pos, warning.message));
         }
         let loaded = self.load(lowered.module, scope);
         self.phases.lowering += self.now() - parsed;
-        loaded.map_err(|error| {
-            let name = self.heap.symbols.text(error.name);
-            Fault::new(FaultKind::UndefinedVariable, format!("undefined variable '{name}'")).at(error.pos)
+        loaded.map_err(|error| match error {
+            ScopeError::Undefined(name, pos) => {
+                let name = self.heap.symbols.text(name);
+                Fault::new(FaultKind::UndefinedVariable, format!("undefined variable '{name}'")).at(pos)
+            }
+            ScopeError::TooDeep(pos) => Fault::new(FaultKind::OutOfMemory, "functions are nested too deeply").at(pos),
+            ScopeError::TooMany => {
+                let text = "more functions and suspended expressions than there can be";
+                Fault::new(FaultKind::OutOfMemory, text).at(source_start)
+            }
         })
     }
 
