@@ -81,6 +81,12 @@ impl Vm {
     #[inline(always)]
     pub(super) fn push_frame(&mut self, frame: Frame) -> Result<(), Fault> {
         self.frames.push(frame);
+        self.check_depth()
+    }
+
+    /// Faults if there are too many frames.
+    #[inline(always)]
+    pub(super) fn check_depth(&mut self) -> Result<(), Fault> {
         if self.frames.len() >= self.compact_at { self.too_many_frames() } else { Ok(()) }
     }
 

@@ -169,11 +169,11 @@ impl Vm {
                 // What helps a helper works for the same instruction.
                 let pos = if frame.kind == FrameKind::Helper { frame.call_pos() } else { crate::source::Pos::NONE };
                 self.push_native(native, n_args, FrameKind::Helper, pos);
-                Ok(None)
+                self.check_depth().map(|()| None)
             }
             Next::NativeAt(native, n_args, pos) => {
                 self.push_native(native, n_args, FrameKind::Helper, pos);
-                Ok(None)
+                self.check_depth().map(|()| None)
             }
             Next::Again => Ok(None),
             Next::Ask => Ok(Some(Flow::Ask)),
