@@ -286,6 +286,8 @@ fn replace(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     let mut used = vec![false; from.len()];
     let mut out = Vec::new();
     let mut done = 0;
+    // What does not fit is not built to its end, only to be thrown away.
+    let room = vm.heap.bytes_left();
     while let Some((found, which)) = needles.find(text, done) {
         if out.is_empty() {
             out.reserve(text.len() + text.len() / 8);
@@ -299,6 +301,9 @@ fn replace(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
             // The byte behind an empty match is no part of the next match.
             out.extend(text.get(found));
             done += 1;
+        }
+        if out.len() as u64 > room {
+            break;
         }
     }
     if done == 0 {

@@ -54,11 +54,12 @@ fn to_json(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     let mut out = std::mem::take(&mut vm.caches.buffer);
     out.clear();
     let next = write(vm, frame, &mut out);
-    if frame.pc == VALUE && !matches!(next, Ok(Next::Return(_))) {
+    if frame.pc == VALUE && next.as_ref().is_ok_and(|it| !matches!(it, Next::Return(_))) {
         let so_far = vm.slot(frame, OUT);
         let text = if so_far == Value::NULL {
             vm.heap.plain_string(&out)
         } else {
+            vm.check_length(vm.heap.bytes(so_far).len() + out.len())?;
             vm.heap.append_bytes(so_far, &out, ContextId::EMPTY)
         };
         if !out.is_empty() {
@@ -112,6 +113,7 @@ fn write(vm: &mut Vm, frame: &mut Frame, out: &mut Vec<u8>) -> Result<Next, Faul
             Tag::List | Tag::Attrs => open(vm, frame, settled, out),
             _ => scalar(vm, frame, settled, out)?,
         }
+        vm.check_length(out.len())?;
         match next_part(vm, frame, out) {
             Some(part) => v = part,
             None => return finish(vm, frame, out).map(Next::Return),

@@ -156,6 +156,7 @@ fn write(vm: &mut Vm, frame: &mut Frame, xml: &mut XmlWriter) -> Result<Option<N
                 derivation(vm, frame, xml, set)?;
             }
         }
+        vm.check_length(xml.len())?;
         match next_part(vm, frame, xml) {
             Some(part) => vm.push(part),
             None => return Ok(None),

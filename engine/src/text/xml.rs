@@ -52,6 +52,13 @@ impl XmlWriter {
         self.out.extend_from_slice(b" />\n");
     }
 
+    /// How many bytes were written.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a document is never empty")]
+    pub fn len(&self) -> usize {
+        self.out.len()
+    }
+
     /// How many elements are open.
     #[must_use]
     pub fn depth(&self) -> usize {

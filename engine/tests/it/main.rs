@@ -13,6 +13,7 @@ mod flakes;
 mod found;
 mod goldens;
 mod json;
+mod limits;
 mod machine;
 mod paths;
 mod regex;
