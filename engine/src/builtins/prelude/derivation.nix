@@ -36,14 +36,14 @@ let
 
   strict = derivationStrict drvAttrs;
 
-  # The sets of all outputs, each with its name.
-  named = map describe outputs;
+  # What the sets of all outputs have in common: what was given hides nothing that we say.
+  commonAttrs = drvAttrs
+    // (builtins.listToAttrs named) // {
+      inherit drvAttrs;
+      all = map (it: it.value) named;
+    };
 
-  # What these sets have in common: what was given hides nothing that we say.
-  commonAttrs = drvAttrs // builtins.listToAttrs named // { inherit drvAttrs all; };
-  all = builtins.catAttrs "value" named;
-
-  # The set of one output. Where a trace says that a path was computed, it shows the lines below.
+  # The set of one output, with its name. A trace that says that a path was computed shows these lines.
   describe = outputName: {
     name = outputName;
     value = commonAttrs // {
@@ -54,5 +54,7 @@ let
     };
   };
 
+  named       = map describe outputs;
+
 in
-builtins.head all
+(builtins.head named).value
