@@ -3,7 +3,7 @@
 use crate::ir::Symbol;
 use crate::source::Pos;
 use crate::value::{Tag, Value};
-use crate::vm::{Fault, FaultKind, Frame, Native, Need, Next, START, Vm, arg};
+use crate::vm::{Blame, Fault, FaultKind, Frame, IF_VALUE, Native, Need, Next, START, Vm, arg};
 
 /// The builtins of this family.
 pub(super) const TABLE: &[Native] = &[
@@ -222,7 +222,7 @@ fn list_to_attrs(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
             }
             None => {
                 frame.pc = FORCED;
-                frame.why = 1;
+                frame.why = 0;
                 vm.push(element);
                 return Ok(Next::Force);
             }
@@ -302,7 +302,7 @@ fn intersect_attrs(vm: &mut Vm, args: &[Value; 3]) -> Result<Value, Fault> {
 fn cat_attrs(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     let list = vm.slot(frame, 1);
     let name = vm.name_of(vm.slot(frame, 0));
-    frame.why = 1;
+    frame.why = 1 | IF_VALUE;
     if frame.pc == START {
         frame.pc = FORCED;
         vm.push(Value::raw(0));
@@ -329,7 +329,7 @@ fn cat_attrs(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
 
 fn push_attr(vm: &mut Vm, element: Value, name: Symbol) -> Result<(), Fault> {
     if !element.is_attrs() {
-        return Err(vm.type_fault("a set", element));
+        return Err(vm.type_fault("a set", element).blaming(Blame::Value));
     }
     if let Some(v) = vm.heap.attr(element, name) {
         vm.push(v);

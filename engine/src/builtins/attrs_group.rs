@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::ir::Symbol;
 use crate::source::Pos;
 use crate::value::Value;
-use crate::vm::{DEEP_FORCE, Fault, Frame, KeySet, Native, Need, Next, START, Vm, arg};
+use crate::vm::{Blame, DEEP_FORCE, Fault, Frame, IF_VALUE, KeySet, Native, Need, Next, START, Vm, arg};
 
 use super::attrs::{check_name, missing};
 use super::lists::function_and_list;
@@ -44,7 +44,8 @@ pub(super) const TABLE: &[Native] = &[
         "in the attrset passed as argument to builtins.genericClosure",
         "while evaluating the 'startSet' attribute passed as argument to builtins.genericClosure",
         "while evaluating the 'operator' attribute passed as argument to builtins.genericClosure",
-    ]),
+    ])
+    .explaining(explain_closure),
 ];
 
 const CALLED: u32 = START + 1;
@@ -93,7 +94,7 @@ fn group_by(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
 fn zip_attrs_with(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     let list = vm.slot(frame, 1);
     let n = vm.heap.list_len(list);
-    frame.why = 1;
+    frame.why = 1 | IF_VALUE;
     if frame.pc == START {
         frame.pc = CALLED;
         vm.push(Value::raw(0));
@@ -135,7 +136,7 @@ fn zip_attrs_with(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
 }
 
 fn check_attrs(vm: &Vm, v: Value) -> Result<(), Fault> {
-    if v.is_attrs() { Ok(()) } else { Err(vm.type_fault("a set", v)) }
+    if v.is_attrs() { Ok(()) } else { Err(vm.type_fault("a set", v).blaming(Blame::Value)) }
 }
 
 const START_SET: u32 = START + 1;
@@ -164,7 +165,7 @@ fn generic_closure(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
             for slot in [Value::NULL, Value::raw(0), Value::raw(0), Value::EMPTY_LIST, Value::raw(0)] {
                 vm.push(slot);
             }
-            frame.why = 2;
+            frame.why = 2 | IF_VALUE;
             frame.pc = START_SET;
             vm.push(start);
             Ok(Next::Force)
@@ -172,7 +173,7 @@ fn generic_closure(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         START_SET => {
             let start = vm.pop();
             if !start.is_list() {
-                return Err(vm.type_fault("a list", start));
+                return Err(vm.type_fault("a list", start).blaming(Blame::Value));
             }
             vm.set_slot(frame, ADDING, start);
             if start == Value::EMPTY_LIST {
@@ -202,12 +203,12 @@ fn generic_closure(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         ELEMENT => {
             let element = vm.pop();
             if !element.is_attrs() {
-                return Err(vm.type_fault("a set", element).within(Pos::NONE, about(vm, "in", element)));
+                return Err(vm.type_fault("a set", element));
             }
             let head = vm.slot(frame, HEAD).payload();
             vm.set_slot(frame, QUEUE + head, element);
             let Some(key) = vm.heap.attr(element, vm.names.key) else {
-                return Err(missing("key").within(Pos::NONE, about(vm, "in", element)));
+                return Err(missing("key"));
             };
             frame.pc = KEY;
             vm.push(key);
@@ -245,11 +246,8 @@ fn generic_closure(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         FOLLOWED => {
             let followers = vm.pop();
             if !followers.is_list() {
-                let results = vm.slot(frame, RESULTS).payload();
-                let element = vm.slot(frame, QUEUE + results - 1);
-                let why = about(vm, "while calling operator on", element);
                 let inner = "while evaluating the return value of the `operator` passed to builtins.genericClosure";
-                return Err(vm.type_fault("a list", followers).within(Pos::NONE, inner).within(Pos::NONE, why));
+                return Err(vm.type_fault("a list", followers).within(Pos::NONE, inner));
             }
             vm.set_slot(frame, ADDING, followers);
             vm.set_slot(frame, NEXT_ADDED, Value::raw(0));
@@ -261,8 +259,15 @@ fn generic_closure(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     }
 }
 
-fn about(vm: &Vm, doing: &str, element: Value) -> String {
-    format!("{doing} genericClosure element {}", vm.show_in_fault(element))
+/// Says which element is at hand.
+fn explain_closure(vm: &Vm, frame: &Frame, _: Blame, fault: &mut Fault) {
+    let (doing, index) = match frame.pc {
+        ELEMENT => ("in", vm.slot(frame, HEAD).payload()),
+        FOLLOWED | FOLLOWER => ("while calling operator on", vm.slot(frame, RESULTS).payload() - 1),
+        _ => return,
+    };
+    let element = vm.slot(frame, QUEUE + index);
+    fault.push_trace(Pos::NONE, format!("{doing} genericClosure element {}", vm.show_in_fault(element)));
 }
 
 fn closure_attr(vm: &mut Vm, frame: &mut Frame, name: Symbol, text: &str) -> Result<Value, Fault> {

@@ -1,7 +1,7 @@
 //! Lists, without calling anything.
 
 use crate::value::{Tag, Value};
-use crate::vm::{Arg, EQUAL, Fault, FaultKind, Frame, Native, Need, Next, START, Vm, arg};
+use crate::vm::{Arg, Blame, EQUAL, Fault, FaultKind, Frame, IF_VALUE, Native, Need, Next, START, Vm, arg};
 
 /// The builtins of this family.
 pub(super) const TABLE: &[Native] = &[
@@ -154,7 +154,7 @@ fn elem(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     let list = vm.slot(frame, 1);
     let mut index = match frame.pc {
         START => {
-            frame.why = 1;
+            frame.why = 1 | IF_VALUE;
             if list == Value::EMPTY_LIST {
                 return Ok(Next::Return(Value::FALSE));
             }
@@ -206,12 +206,12 @@ fn concat_lists(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     let n = vm.heap.list_len(lists);
     if frame.pc == START {
         frame.pc += 1;
-        frame.why = 1;
+        frame.why = 1 | IF_VALUE;
         vm.push(Value::raw(0));
     } else {
         let v = vm.top();
         if !v.is_list() {
-            return Err(vm.type_fault("a list", v));
+            return Err(vm.type_fault("a list", v).blaming(Blame::Value));
         }
     }
     let mut index = vm.slot(frame, 1).payload() as usize;

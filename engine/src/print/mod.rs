@@ -151,16 +151,4 @@ mod tests {
         assert_eq!(forced("{ a = [ ]; b = [ ]; }"), message("{ a = [ ]; b = [ ]; }"));
         assert_eq!(forced("{ a = [ 1 ]; b = x.a; }"), message("{ a = [ 1 ]; b = [ 1 ]; }"));
     }
-
-    #[test]
-    fn what_overrides_replaces_is_replaced_everywhere() {
-        let cases = [
-            ("(rec { a = { }; b = a; __overrides = { a = 1; }; }).b", "1"),
-            ("(rec { a = 1; b = a + 1; __overrides.a = 10; }).b", "11"),
-            ("(rec { a = 1; b = [ a ]; __overrides = { a = 2; }; }).b", "[ 2 ]"),
-        ];
-        for (text, printed) in cases {
-            assert_eq!(print(text), printed, "{text}");
-        }
-    }
 }

@@ -3,6 +3,7 @@
 
 mod cases;
 mod check;
+mod compared;
 mod content_addressed;
 mod context;
 mod derivations;
