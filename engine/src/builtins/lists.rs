@@ -184,6 +184,10 @@ fn elem(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
     let wanted = vm.slot(frame, 0);
     while (index as usize) < vm.heap.list_len(list) {
         let element = vm.heap.element(list, index as usize);
+        // A function is equal to itself in the same slot: Nix compares addresses first.
+        if element == wanted && wanted.tag() == Tag::Lambda {
+            return Ok(Next::Return(Value::TRUE));
+        }
         match vm.settled(element).and_then(|it| vm.equal_now(it, wanted)) {
             Some(true) => return Ok(Next::Return(Value::TRUE)),
             Some(false) => index += 1,

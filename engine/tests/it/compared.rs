@@ -11,6 +11,9 @@ fn as_nix_has_it() {
 /// Expressions, and what they are or how they fail.
 #[rustfmt::skip]
 const CASES: &[(&str, &str)] = &[
+    ("let f = x: x; in builtins.elem f [ f ]", "true"),
+    ("let f = x: x; in builtins.elem f (map (x: x) [ f ])", "false"),
+    ("builtins.elem builtins.add [ builtins.add ]", "false"),
     ("(rec { a = { }; b = a; __overrides = { a = 1; }; }).b", "1"),
     ("(rec { a = 1; b = a + 1; __overrides.a = 10; }).b", "11"),
     ("(rec { a = 1; b = [ a ]; __overrides = { a = 2; }; }).b", "[ 2 ]"),
