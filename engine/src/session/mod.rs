@@ -75,7 +75,7 @@ impl<W: World> Session<W> {
         Self { max_count, ..self }
     }
 
-    /// What other threads see of this session.
+    /// What other threads see of the evaluation.
     #[must_use]
     pub fn pulse(&self) -> Arc<Pulse> {
         Arc::clone(&self.pulse)
