@@ -90,6 +90,7 @@ fn finish(session: &mut Session<VirtualStore<Memory>>, fuel: u64) -> Option<Resu
             Stop::Done(v) => return Some(Ok(v)),
             Stop::Fault(fault) => return Some(Err(fault)),
             Stop::Fuel => {}
+            other @ (Stop::Break | Stop::Point | Stop::Failing(_)) => panic!("nobody asked for {other:?}"),
             Stop::Ask(request) => {
                 let answer = session.ask(&request);
                 session.vm.answer(answer);

@@ -62,7 +62,8 @@ impl Listing<'_> {
             let expr = self.program.exprs[pc as usize];
             let quote = if before == Some(expr) { String::new() } else { self.quote(ExprId(expr)) };
             before = Some(expr);
-            let line = format!("{:4}  {words:WIDTH$} {place:>6}  {quote}", pc - body.entry);
+            let mark = if self.program.is_point(pc) { '▸' } else { ' ' };
+            let line = format!("{:4} {mark}{words:WIDTH$} {place:>6}  {quote}", pc - body.entry);
             out.push_str(line.trim_end());
             out.push('\n');
         }
@@ -117,7 +118,7 @@ impl Listing<'_> {
         let local = |slot: u32| self.local(body, slot);
         let env = |depth: u16, slot: u32| self.env(body, depth, slot);
         let to = |target: u32| target - entry;
-        match self.program.ops[pc as usize] {
+        match self.program.op(pc) {
             Op::Const(index) => format!("constant {}", self.constant(index)),
             Op::ConstCopy(index) => format!("copy of {}", self.constant(index)),
             Op::MarkLiteral => "mark literal".to_owned(),
@@ -211,6 +212,7 @@ impl Listing<'_> {
                 format!("set local {} to thunk of body {}", local(u32::from(slot)), self.index(code))
             }
             Op::CurPos => "position".to_owned(),
+            Op::Break => "stop".to_owned(),
         }
     }
 

@@ -5,4 +5,4 @@ mod op;
 mod program;
 
 pub use op::{Arith, Op, Target};
-pub use program::{Body, BodyKind, Const, FormalSlot, FormalsTable, Program, Region, Slot, Why};
+pub use program::{Body, BodyKind, Const, FormalSlot, FormalsTable, Point, PointKind, Program, Region, Slot, Why};

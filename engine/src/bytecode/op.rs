@@ -247,4 +247,6 @@ pub enum Op {
     },
     /// `→ set`: `__curPos`.
     CurPos,
+    /// Stops the machine. It stands where another instruction was, see [`super::Program::set_break`].
+    Break,
 }

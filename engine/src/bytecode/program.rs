@@ -1,5 +1,7 @@
 //! Everything emitted so far: instructions of all bodies in one array, and what they refer to.
 
+use rustc_hash::FxHashMap;
+
 use crate::ir::Symbol;
 use crate::source::Pos;
 
@@ -89,6 +91,32 @@ pub struct Region {
     pub pos: Pos,
 }
 
+/// Why one can stop at a [`Point`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PointKind {
+    /// What a body computes begins.
+    Entry,
+    /// A branch was taken, or names were bound and what they are for begins.
+    Branch,
+    /// An operation begins: its operands are not computed yet.
+    Operation,
+    /// A variable is needed.
+    Variable,
+    /// The body ends; its value is on the stack.
+    Return,
+}
+
+/// A step point: an instruction at which a person can stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// The instruction.
+    pub pc: u32,
+    /// The expression of the unit that begins here, or for a return has just been computed.
+    pub expr: u32,
+    /// Why one can stop here.
+    pub kind: PointKind,
+}
+
 /// What a body is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
@@ -118,6 +146,8 @@ pub struct Body {
     pub called: u32,
     /// Its regions, innermost first.
     pub regions: (u32, u32),
+    /// Its step points.
+    pub points: (u32, u32),
     /// How many arguments it takes at once.
     pub arity: u32,
     /// The function's name, as Nix shows it.
@@ -156,9 +186,85 @@ pub struct Program {
     pub overrides: Vec<Box<[(Symbol, Slot)]>>,
     /// All bodies.
     pub bodies: Vec<Body>,
+    /// Step points of all bodies, by their instructions.
+    pub points: Vec<Point>,
+    /// For each instruction a bit: whether it is a step point.
+    point_bits: Vec<u64>,
+    /// The instructions that [`Op::Break`] stands for.
+    broken: FxHashMap<u32, Op>,
 }
 
 impl Program {
+    /// An instruction, whether or not the machine stops at it.
+    #[inline]
+    #[must_use]
+    pub fn op(&self, pc: u32) -> Op {
+        match self.ops[pc as usize] {
+            Op::Break => self.broken.get(&pc).copied().unwrap_or(Op::Break),
+            op => op,
+        }
+    }
+
+    /// Makes the machine stop before an instruction. Whether it did not already.
+    pub fn set_break(&mut self, pc: u32) -> bool {
+        let op = self.ops[pc as usize];
+        if op == Op::Break {
+            return false;
+        }
+        self.broken.insert(pc, op);
+        self.ops[pc as usize] = Op::Break;
+        true
+    }
+
+    /// Puts the instruction back that the machine would stop at. Whether it would have.
+    pub fn clear_break(&mut self, pc: u32) -> bool {
+        let Some(op) = self.broken.remove(&pc) else { return false };
+        self.ops[pc as usize] = op;
+        true
+    }
+
+    /// Whether the machine stops before an instruction.
+    #[must_use]
+    pub fn is_broken(&self, pc: u32) -> bool {
+        self.ops[pc as usize] == Op::Break
+    }
+
+    /// Whether one can step to an instruction.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_point(&self, pc: u32) -> bool {
+        self.point_bits.get(pc as usize / 64).is_some_and(|bits| bits >> (pc % 64) & 1 != 0)
+    }
+
+    /// The step points at an instruction; several if expressions begin with each other.
+    #[must_use]
+    pub fn points_at(&self, pc: u32) -> &[Point] {
+        let start = self.points.partition_point(|it| it.pc < pc);
+        let n = self.points[start..].iter().take_while(|it| it.pc == pc).count();
+        &self.points[start..start + n]
+    }
+
+    /// The step points of a body that was emitted.
+    ///
+    /// # Panics
+    /// If there is no such body.
+    #[must_use]
+    pub fn points_of(&self, body: u32) -> &[Point] {
+        let (start, end) = self.bodies[body as usize].points;
+        &self.points[start as usize..end as usize]
+    }
+
+    /// Adds the step points of a body whose instructions are there.
+    pub fn add_points(&mut self, body: u32, points: &[Point]) {
+        let start = self.points.len() as u32;
+        self.points.extend_from_slice(points);
+        self.bodies[body as usize].points = (start, self.points.len() as u32);
+        self.point_bits.resize(self.ops.len().div_ceil(64), 0);
+        for point in points {
+            self.point_bits[point.pc as usize / 64] |= 1 << (point.pc % 64);
+        }
+    }
+
     /// The body whose instructions include `pc`'s, given which body it is.
     ///
     /// # Panics

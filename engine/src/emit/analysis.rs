@@ -15,6 +15,34 @@ use crate::bytecode::Slot;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VarId(pub u32);
 
+/// What is around a text that is evaluated inside something.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scope<'a> {
+    /// Names, each once; they have the first slots of the environment.
+    pub names: &'a [Symbol],
+    /// How many scopes of `with` there are; they have the slots that follow, the innermost last.
+    pub n_withs: u32,
+}
+
+/// What binds a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VarKind {
+    /// The argument of a function.
+    Argument,
+    /// A name in a pattern.
+    Formal,
+    /// `let`.
+    Let,
+    /// A recursive set.
+    Rec,
+    /// The set of an `inherit (…)`.
+    Inherit,
+    /// The set of a `with`.
+    With,
+    /// Whoever gave the text to be evaluated.
+    Around,
+}
+
 /// A variable: a name the program binds, or the scope of a `with` or `inherit (…)`, which has no name.
 #[derive(Clone, Debug)]
 pub struct Var {
@@ -22,9 +50,13 @@ pub struct Var {
     pub name: Option<Symbol>,
     /// Where the name is written.
     pub pos: Pos,
+    /// What binds it.
+    pub kind: VarKind,
+    /// The expression in which it can be named.
+    pub scope: ExprId,
     /// The body it belongs to.
     pub body: u32,
-    /// Whether another body uses it.
+    /// Whether another body uses it, or might be asked for it.
     pub is_captured: bool,
     /// Where it lives.
     pub slot: Slot,
@@ -200,7 +232,7 @@ impl Analysis {
 }
 
 /// Resolves every name of a module.
-pub(super) fn analyse(module: &Module, scope: &[Symbol], globals: &Globals) -> Result<Analysis, ScopeError> {
+pub(super) fn analyse(module: &Module, scope: &Scope<'_>, globals: &Globals) -> Result<Analysis, ScopeError> {
     let mut resolver = Resolver::new(module, globals);
     resolver.run(scope)?;
     let mut analysis = resolver.finish();

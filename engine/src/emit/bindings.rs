@@ -1,6 +1,6 @@
 //! Sets and `let`: slots, thunks, and the order in which they are filled.
 
-use crate::bytecode::{Op, Why};
+use crate::bytecode::{Op, PointKind, Why};
 use crate::ir::{AttrsId, BindingValue, ExprId};
 use crate::source::Pos;
 
@@ -100,10 +100,10 @@ impl Builder<'_> {
         ]);
     }
 
-    pub(super) fn let_in(&mut self, id: AttrsId, body: ExprId) {
+    pub(super) fn let_in(&mut self, id: AttrsId, body: ExprId, at: PointKind) {
         let mut plan = Vec::new();
         self.fill_slots(id, &mut plan);
-        plan.push(Task::Strict(body));
+        plan.push(Task::StrictAt(body, at));
         self.plan(&plan);
     }
 
@@ -115,11 +115,13 @@ impl Builder<'_> {
         let scope = unit.analysis.attrs[id.0 as usize].from_vars[from as usize];
         let place = unit.module.attrs[id.0 as usize].inherit_from[from as usize];
         self.simple(Task::At(place));
+        self.point(place, PointKind::Entry);
         let load = self.load(scope, true);
         let op = Op::Select { hint: 0, name: binding.name.0 };
         self.op(load, unit.module.places[place.0 as usize]);
         self.op(op, pos);
         self.op(Op::Nip(1), Pos::NONE);
+        self.point(place, PointKind::Return);
         self.op(Op::Return, Pos::NONE);
     }
 }

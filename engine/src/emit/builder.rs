@@ -1,6 +1,6 @@
 //! Appends instructions: labels, regions, and the stack of what is still to be written.
 
-use crate::bytecode::{Op, Program, Region, Slot, Why};
+use crate::bytecode::{Op, Point, PointKind, Program, Region, Slot, Why};
 use crate::ir::ExprId;
 use crate::source::Pos;
 
@@ -16,6 +16,8 @@ pub(super) struct Label(pub(super) u32);
 pub(super) enum Task {
     /// Code that leaves the settled value of an expression.
     Strict(ExprId),
+    /// The same for an expression at which one can always stop.
+    StrictAt(ExprId, PointKind),
     /// Code that leaves the value or a thunk of it.
     Lazy(ExprId),
     /// The same for what becomes part of a list or set.
@@ -34,8 +36,12 @@ pub(super) enum Task {
     Load(VarId),
     /// Instructions that follow are made from this expression.
     At(ExprId),
+    /// One can stop where this variable is needed.
+    Needed(ExprId),
     /// From here on the function counts as called.
     Called,
+    /// The end of a body that computes this expression.
+    Return(ExprId),
 }
 
 pub(super) struct Builder<'a> {
@@ -51,6 +57,7 @@ pub(super) struct Builder<'a> {
     labels: Vec<u32>,
     open: Vec<(u32, Why, Pos)>,
     regions: Vec<Region>,
+    points: Vec<Point>,
     expr: ExprId,
 }
 
@@ -68,6 +75,7 @@ impl<'a> Builder<'a> {
             labels: Vec::new(),
             open: Vec::new(),
             regions: Vec::new(),
+            points: Vec::new(),
             expr: unit.module.root,
         }
     }
@@ -89,6 +97,11 @@ impl<'a> Builder<'a> {
         if let Some((n_back, shortcut)) = self.shortcut() {
             self.insert(n_back, shortcut);
         }
+    }
+
+    /// One can stop at what is written next, where an expression begins.
+    pub(super) fn point(&mut self, expr: ExprId, kind: PointKind) {
+        self.points.push(Point { pc: self.program.ops.len() as u32, expr: expr.0, kind });
     }
 
     /// The instructions written since the last label: those that jumps cannot lead between.
@@ -135,6 +148,9 @@ impl<'a> Builder<'a> {
             region.start += u32::from(region.start >= at);
             region.end += 1;
         }
+        for point in self.points.iter_mut().rev().take_while(|it| it.pc > at) {
+            point.pc += 1;
+        }
         for (start, ..) in self.open.iter_mut().rev().take_while(|it| it.0 > at) {
             *start += 1;
         }
@@ -171,12 +187,17 @@ impl<'a> Builder<'a> {
                 self.op(op, Pos::NONE);
             }
             Task::At(expr) => self.expr = expr,
+            Task::Needed(expr) => self.point(expr, PointKind::Variable),
+            Task::Return(expr) => {
+                self.point(expr, PointKind::Return);
+                self.op(Op::Return, Pos::NONE);
+            }
             Task::Called => {
                 let called = self.program.ops.len() as u32;
                 self.barrier = called;
                 self.program.bodies[(self.unit.first_body + self.body) as usize].called = called;
             }
-            Task::Strict(_) | Task::Lazy(_) | Task::Part(_) => {}
+            Task::Strict(_) | Task::StrictAt(..) | Task::Lazy(_) | Task::Part(_) => {}
         }
     }
 
@@ -213,5 +234,6 @@ impl<'a> Builder<'a> {
         body.entry = self.start;
         body.end = end;
         body.regions = (first_region, program.regions.len() as u32);
+        program.add_points(self.unit.first_body + self.body, &self.points);
     }
 }

@@ -1,6 +1,6 @@
 //! One arm for each kind of expression, twice: where its value is needed, and where it is not needed yet.
 
-use crate::bytecode::{Arith, Const, FormalSlot, FormalsTable, Op, Program, Why};
+use crate::bytecode::{Arith, Const, FormalSlot, FormalsTable, Op, PointKind, Program, Why};
 use crate::ir::{AttrName, Expr, ExprId, LambdaId, Part, Range, Symbol};
 use crate::source::Pos;
 
@@ -15,7 +15,8 @@ pub(super) fn emit_body(unit: &Unit, body: u32, globals: &Globals, program: &mut
     builder.prologue();
     while let Some(task) = builder.tasks.pop() {
         match task {
-            Task::Strict(id) => builder.strict(id),
+            Task::Strict(id) => builder.strict(id, None),
+            Task::StrictAt(id, kind) => builder.strict(id, Some(kind)),
             Task::Lazy(id) => builder.lazy(id, true),
             Task::Part(id) => builder.lazy(id, false),
             task => builder.simple(task),
@@ -47,11 +48,16 @@ impl Builder<'_> {
         }
         match info.source {
             BodySource::Scope => {}
-            BodySource::Root => self.tasks.extend([Task::Op(Op::Return, Pos::NONE), Task::Strict(unit.module.root)]),
-            BodySource::Expr(id) => self.tasks.extend([Task::Op(Op::Return, Pos::NONE), Task::Strict(id)]),
+            BodySource::Root => self.whole(unit.module.root),
+            BodySource::Expr(id) => self.whole(id),
             BodySource::Lambda(id) => self.function(id),
             BodySource::InheritFrom { attrs, binding } => self.inherit_from(attrs, binding),
         }
+    }
+
+    /// All that a body computes.
+    fn whole(&mut self, id: ExprId) {
+        self.tasks.extend([Task::Return(id), Task::StrictAt(id, PointKind::Entry)]);
     }
 
     fn function(&mut self, id: LambdaId) {
@@ -95,7 +101,7 @@ impl Builder<'_> {
                 ]);
             }
         }
-        plan.extend([Task::Strict(lambda.body), Task::Op(Op::Return, Pos::NONE)]);
+        self.whole(lambda.body);
         self.plan(&plan);
     }
 
@@ -124,7 +130,7 @@ impl Builder<'_> {
             if matches!(unit.module.exprs[id.0 as usize], Expr::List(_) | Expr::Attrs(_)) {
                 self.tasks.push(Task::Op(Op::MarkLiteral, Pos::NONE));
             }
-            return self.strict(id);
+            return self.strict(id, None);
         }
         let body = unit.first_body + thunk - 1;
         self.simple(Task::At(id));
@@ -186,10 +192,29 @@ impl Builder<'_> {
         self.op(Op::Const(index), pos);
     }
 
-    pub(super) fn strict(&mut self, id: ExprId) {
+    /// What one can stop for where an expression's value is needed, if anything happens there.
+    fn natural_point(&self, id: ExprId) -> Option<PointKind> {
+        match self.unit.module.exprs[id.0 as usize] {
+            _ if matches!(self.unit.analysis.refs[id.0 as usize], VarRef::Global(_)) => None,
+            Expr::Var(_) => Some(PointKind::Variable),
+            Expr::Int(_) | Expr::Float(_) | Expr::Str(_) | Expr::Path(_) | Expr::CurPos | Expr::Error => None,
+            Expr::Lambda(_) | Expr::Attrs(_) | Expr::List(_) | Expr::Let { .. } | Expr::With { .. } => None,
+            _ => Some(PointKind::Operation),
+        }
+    }
+
+    /// Leaves the value of an expression. One can stop where it begins: as `at` says, or if something happens there.
+    pub(super) fn strict(&mut self, id: ExprId, at: Option<PointKind>) {
         let unit = self.unit;
         let module = &unit.module;
         self.simple(Task::At(id));
+        let inner = at.unwrap_or(PointKind::Branch);
+        let is_scope = matches!(module.exprs[id.0 as usize], Expr::Let { .. } | Expr::With { .. });
+        if let Some(kind) = at.or_else(|| self.natural_point(id))
+            && !is_scope
+        {
+            self.point(id, kind);
+        }
         let place = self.place(id);
         if let VarRef::Global(global) = unit.analysis.refs[id.0 as usize] {
             return self.global(global, place);
@@ -217,7 +242,7 @@ impl Builder<'_> {
                 Some(constant) => self.op(Op::ConstCopy(constant), place),
                 None => self.attrs(id, attrs),
             },
-            Expr::Let { attrs, body } => self.let_in(attrs, body),
+            Expr::Let { attrs, body } => self.let_in(attrs, body, inner),
             Expr::List(items) => match intern_const(module, &unit.analysis.shapes, id, self.program) {
                 Some(constant) => self.op(Op::ConstCopy(constant), place),
                 None => {
@@ -227,7 +252,7 @@ impl Builder<'_> {
             },
             Expr::With { scope, body } => {
                 let var = unit.analysis.withs[unit.analysis.with_of[&id] as usize].var;
-                self.plan(&[Task::Lazy(scope), Task::Store(var), Task::Strict(body)]);
+                self.plan(&[Task::Lazy(scope), Task::Store(var), Task::StrictAt(body, inner)]);
             }
             Expr::If { cond, then, otherwise } => {
                 let (no, end) = (self.label(), self.label());
@@ -236,10 +261,10 @@ impl Builder<'_> {
                     Task::Strict(cond),
                     Task::Op(Op::JumpFalse(no.0), place),
                     Task::Close,
-                    Task::Strict(then),
+                    Task::StrictAt(then, PointKind::Branch),
                     Task::Op(Op::Jump(end.0), Pos::NONE),
                     Task::Here(no),
-                    Task::Strict(otherwise),
+                    Task::StrictAt(otherwise, PointKind::Branch),
                     Task::Here(end),
                 ]);
             }
@@ -456,11 +481,15 @@ impl Builder<'_> {
                         },
                         _ => Task::Strict(arg),
                     };
+                    let needed = matches!(value, Task::Op(..)).then_some(Task::Needed(arg));
                     if shape.op.is_some() {
+                        plan.extend(needed);
                         plan.push(value);
                         continue;
                     }
-                    plan.extend([Task::Open(Why::BuiltinArg(builtin, arg_index), Pos::NONE), value]);
+                    plan.push(Task::Open(Why::BuiltinArg(builtin, arg_index), Pos::NONE));
+                    plan.extend(needed);
+                    plan.push(value);
                     if is_lazy {
                         // Once to force it, and then to look at it.
                         plan.push(Task::Op(Op::CheckArg { arg: arg_index, builtin }, place));
@@ -509,7 +538,8 @@ impl Builder<'_> {
                 Task::Op(Op::Pop, Pos::NONE),
             ]);
         }
-        plan.extend([Task::At(cond), Task::Op(Op::AssertFailed, place), Task::Here(holds), Task::Strict(body)]);
+        plan.extend([Task::At(cond), Task::Op(Op::AssertFailed, place)]);
+        plan.extend([Task::Here(holds), Task::StrictAt(body, PointKind::Branch)]);
         self.plan(&plan);
     }
 

@@ -10,7 +10,7 @@ mod constant;
 mod expr;
 mod resolve;
 
-pub use analysis::{Analysis, BodyInfo, BodySource, ScopeError, Var, VarId, VarRef};
+pub use analysis::{Analysis, BodyInfo, BodySource, Scope, ScopeError, Var, VarId, VarKind, VarRef};
 
 use crate::bytecode::{Body, BodyKind, Program};
 use crate::ir::{Module, Symbol};
@@ -55,6 +55,8 @@ pub struct Globals {
     pub overrides_name: Option<Symbol>,
     /// One for each builtin.
     pub shapes: Vec<BuiltinShape>,
+    /// Whether every name in scope can be looked up in every frame, used or not: for debugging.
+    pub keeps_names: bool,
 }
 
 /// How many bodies a function's value can tell apart.
@@ -72,15 +74,14 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// Resolves the names of a module and registers its bodies, without emitting any. `scope` are variables around the
-    /// text (for `scopedImport` and for evaluation inside a frame), innermost last: the body of the text finds them in
-    /// its environment.
+    /// Resolves the names of a module and registers its bodies, without emitting any. `scope` is what is around the
+    /// text (for `scopedImport` and for evaluation inside a frame): the body of the text finds it in its environment.
     ///
     /// # Errors
     /// The first name that means nothing; or there is more to it than instructions and values can tell.
     pub fn new(
         module: Module,
-        scope: &[Symbol],
+        scope: &Scope<'_>,
         globals: &Globals,
         unit: u32,
         program: &mut Program,
@@ -111,6 +112,7 @@ impl Unit {
                 end: Body::NOT_EMITTED,
                 called: 0,
                 regions: (0, 0),
+                points: (0, 0),
                 arity: info.arity,
                 name: inner.and_then(|it| it.name),
                 pos: inner.map_or(Pos::NONE, |it| it.pos),

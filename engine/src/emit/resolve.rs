@@ -4,7 +4,9 @@ use crate::bytecode::Slot;
 use crate::ir::{AttrName, AttrsId, BindingValue, Expr, ExprId, LambdaId, Module, Range, Symbol};
 use crate::source::Pos;
 
-use super::analysis::{Analysis, AttrsInfo, BodyInfo, BodySource, ScopeError, Var, VarId, VarRef, WithScope};
+use super::analysis::{
+    Analysis, AttrsInfo, BodyInfo, BodySource, Scope, ScopeError, Var, VarId, VarKind, VarRef, WithScope,
+};
 use super::constant::shapes;
 use super::{Global, Globals};
 
@@ -48,6 +50,8 @@ pub(super) struct Resolver<'a> {
     body: u32,
     with: Option<u32>,
     tasks: Vec<Task>,
+    /// So many of `hidden` are known to be captured, if names are kept.
+    n_kept: usize,
 }
 
 impl<'a> Resolver<'a> {
@@ -69,6 +73,7 @@ impl<'a> Resolver<'a> {
             body: 0,
             with: None,
             tasks: Vec::new(),
+            n_kept: 0,
         }
     }
 
@@ -76,16 +81,23 @@ impl<'a> Resolver<'a> {
         self.analysis
     }
 
-    pub(super) fn run(&mut self, scope: &[Symbol]) -> Result<(), ScopeError> {
+    pub(super) fn run(&mut self, scope: &Scope<'_>) -> Result<(), ScopeError> {
         let mut parent = None;
-        if !scope.is_empty() {
+        if !scope.names.is_empty() || scope.n_withs > 0 {
             let body = self.new_body(BodySource::Scope, None);
             self.body = body;
             parent = Some(body);
-            for &name in scope {
-                let var = self.new_var(Some(name), Pos::NONE, true);
+            let around = (VarKind::Around, self.module.root);
+            for &name in scope.names {
+                let var = self.new_var(Some(name), Pos::NONE, around, true);
                 self.analysis.vars[var.0 as usize].is_captured = true;
                 self.bind(name, var);
+            }
+            for _ in 0..scope.n_withs {
+                let var = self.new_var(None, Pos::NONE, (VarKind::With, self.module.root), true);
+                self.analysis.vars[var.0 as usize].is_captured = true;
+                self.analysis.withs.push(WithScope { var, outer: self.with, pos: Pos::NONE });
+                self.with = Some(self.analysis.withs.len() as u32 - 1);
             }
         }
         self.analysis.root = self.new_body(BodySource::Root, parent);
@@ -108,6 +120,7 @@ impl<'a> Resolver<'a> {
                         self.bound[name.0 as usize] = before;
                     }
                 }
+                self.n_kept = self.n_kept.min(n);
             }
             Task::Ready(var) => self.analysis.vars[var.0 as usize].is_ready = true,
             Task::FromBody(attrs, binding) => {
@@ -137,6 +150,9 @@ impl<'a> Resolver<'a> {
     }
 
     fn new_body(&mut self, source: BodySource, parent: Option<u32>) -> u32 {
+        if self.globals.keeps_names && parent.is_some() {
+            self.keep_names();
+        }
         self.analysis.bodies.push(BodyInfo {
             source,
             parent,
@@ -149,9 +165,30 @@ impl<'a> Resolver<'a> {
         self.analysis.bodies.len() as u32 - 1
     }
 
-    fn new_var(&mut self, name: Option<Symbol>, pos: Pos, is_ready: bool) -> VarId {
+    /// Captures every variable that can be named here: the body that begins here is inside their scopes.
+    fn keep_names(&mut self) {
+        for i in self.n_kept..self.hidden.len() {
+            let var = self.bound[self.hidden[i].0.0 as usize];
+            if var != UNBOUND {
+                self.analysis.vars[var as usize].is_captured = true;
+            }
+        }
+        self.n_kept = self.hidden.len();
+        let mut scope = self.with;
+        while let Some(index) = scope {
+            let with = self.analysis.withs[index as usize];
+            let var = &mut self.analysis.vars[with.var.0 as usize];
+            if std::mem::replace(&mut var.is_captured, true) {
+                break;
+            }
+            scope = with.outer;
+        }
+    }
+
+    fn new_var(&mut self, name: Option<Symbol>, pos: Pos, by: (VarKind, ExprId), is_ready: bool) -> VarId {
         let slot = Slot::Local(u32::MAX);
-        self.analysis.vars.push(Var { name, pos, body: self.body, is_captured: false, slot, is_ready });
+        let (kind, scope) = by;
+        self.analysis.vars.push(Var { name, pos, kind, scope, body: self.body, is_captured: false, slot, is_ready });
         VarId(self.analysis.vars.len() as u32 - 1)
     }
 
@@ -279,15 +316,15 @@ impl<'a> Resolver<'a> {
                 self.plan(args.into_iter().enumerate().map(task));
                 self.tasks.push(Task::Strict(function));
             }
-            Expr::Lambda(lambda) => self.function(lambda),
-            Expr::Attrs(attrs) => self.bindings(attrs, None),
-            Expr::Let { attrs, body } => self.bindings(attrs, Some(body)),
+            Expr::Lambda(lambda) => self.function(id, lambda),
+            Expr::Attrs(attrs) => self.bindings(id, attrs, None),
+            Expr::Let { attrs, body } => self.bindings(id, attrs, Some(body)),
             Expr::List(items) => {
                 let items = self.module.items[items.as_range()].to_vec();
                 self.plan(items.into_iter().map(Task::Lazy));
             }
             Expr::With { scope, body } => {
-                let var = self.new_var(None, Pos::NONE, true);
+                let var = self.new_var(None, Pos::NONE, (VarKind::With, body), true);
                 let pos = self.module.places[id.0 as usize];
                 self.analysis.withs.push(WithScope { var, outer: self.with, pos });
                 let with = self.analysis.withs.len() as u32 - 1;
@@ -354,18 +391,18 @@ impl<'a> Resolver<'a> {
         var.is_captured |= var.body != self.body;
     }
 
-    fn function(&mut self, first: LambdaId) {
+    fn function(&mut self, expr: ExprId, first: LambdaId) {
         let outer = self.body;
         let body = self.new_body(BodySource::Lambda(first), Some(outer));
         self.analysis.lambdas[first.0 as usize] = body + 1;
         self.tasks.push(Task::LeaveBody(outer));
         self.tasks.push(Task::Unbind(self.hidden.len()));
         self.body = body;
-        let mut id = first;
+        let (mut id, mut expr) = (first, expr);
         loop {
             let lambda = &self.module.lambdas[id.0 as usize];
             let (name, pos) = lambda.arg.map_or((None, lambda.pos), |(name, pos)| (Some(name), pos));
-            let arg = self.new_var(name, pos, true);
+            let arg = self.new_var(name, pos, (VarKind::Argument, expr), true);
             let arity = self.analysis.bodies[body as usize].arity;
             self.analysis.vars[arg.0 as usize].slot = Slot::Local(arity);
             if let Some(name) = name {
@@ -379,7 +416,8 @@ impl<'a> Resolver<'a> {
                 self.tasks.push(Task::Strict(lambda.body));
                 let mut tasks = Vec::new();
                 for formal in formals {
-                    let var = self.new_var(Some(formal.name), formal.pos, formal.default.is_none());
+                    let by = (VarKind::Formal, expr);
+                    let var = self.new_var(Some(formal.name), formal.pos, by, formal.default.is_none());
                     self.bind(formal.name, var);
                     self.analysis.bodies[body as usize].formals.push(var);
                     if let Some(default) = formal.default {
@@ -391,7 +429,7 @@ impl<'a> Resolver<'a> {
                 return;
             }
             match self.module.exprs[lambda.body.0 as usize] {
-                Expr::Lambda(inner) if arity + 1 < MAX_ARITY => id = inner,
+                Expr::Lambda(inner) if arity + 1 < MAX_ARITY => (id, expr) = (inner, lambda.body),
                 _ => {
                     self.tasks.push(Task::Strict(lambda.body));
                     return;
@@ -401,18 +439,19 @@ impl<'a> Resolver<'a> {
     }
 
     /// Plans a set, or a `let` with its body.
-    fn bindings(&mut self, id: AttrsId, body: Option<ExprId>) {
+    fn bindings(&mut self, expr: ExprId, id: AttrsId, body: Option<ExprId>) {
         let module = self.module;
         let attrs = &module.attrs[id.0 as usize];
         let is_scope = attrs.recursive || body.is_some();
         let n_bound = self.hidden.len();
         let mut info = AttrsInfo { from_bodies: vec![None; attrs.bindings.len()], ..AttrsInfo::default() };
         for _ in &attrs.inherit_from {
-            let var = self.new_var(None, Pos::NONE, false);
+            let var = self.new_var(None, Pos::NONE, (VarKind::Inherit, expr), false);
             info.from_vars.push(var);
         }
         if is_scope {
-            info.vars = attrs.bindings.iter().map(|it| self.new_var(Some(it.name), it.pos, false)).collect();
+            let by = (if body.is_some() { VarKind::Let } else { VarKind::Rec }, expr);
+            info.vars = attrs.bindings.iter().map(|it| self.new_var(Some(it.name), it.pos, by, false)).collect();
         }
         let vars = info.vars.clone();
         let from_vars = info.from_vars.clone();

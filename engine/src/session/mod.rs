@@ -196,6 +196,15 @@ impl<W: World> Session<W> {
                     let answer = self.world.answer(&request);
                     self.vm.answer(answer);
                 }
+                Stop::Failing(fault) => {
+                    if let Some(fault) = self.vm.fail(fault) {
+                        return Err(fault);
+                    }
+                }
+                Stop::Break | Stop::Point => {
+                    self.vm.abandon();
+                    return Err(Fault::new(FaultKind::Interrupted, "stopped, and nobody debugs"));
+                }
             }
         }
     }

@@ -118,10 +118,10 @@ impl Vm {
             return false;
         }
         let mut pc = frame.pc;
-        while let Op::Jump(target) = self.program.ops[pc as usize] {
+        while let Op::Jump(target) = self.program.op(pc) {
             pc = target;
         }
-        self.program.ops[pc as usize] == Op::Return
+        self.program.op(pc) == Op::Return
     }
 
     /// Whether the function on top was called before with the very same arguments by frames that only wait for it:
@@ -151,6 +151,7 @@ impl Vm {
         let mut kept: Vec<Frame> = Vec::with_capacity(self.frames.len());
         let mut write = 0;
         let mut read_from = 0;
+        let watched = self.hooks.watch.map(|it| it.depth);
         for index in 0..=last {
             let frame = self.frames[index];
             let start = frame.base as usize - 1;
@@ -162,6 +163,11 @@ impl Vm {
             debug_assert!(read_from <= start, "frames own consecutive parts of the stack");
             read_from = end;
             if index != last && self.is_finished(index) {
+                if watched.is_some_and(|depth| index < depth)
+                    && let Some(watch) = &mut self.hooks.watch
+                {
+                    watch.depth -= 1;
+                }
                 continue;
             }
             self.stack.copy_within(start..end, write);
@@ -214,7 +220,7 @@ impl Vm {
             return self.caller_place(below);
         }
         let pc = caller.pc.saturating_sub(1);
-        match self.program.ops[pc as usize] {
+        match self.program.op(pc) {
             // What a builtin forces has no place.
             Op::CallBuiltin { .. } => Pos::NONE,
             _ if self.frames[index].thunk == 0 => self.place(pc),

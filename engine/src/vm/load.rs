@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::bytecode::{Body, BodyKind, Const, Op, Program};
-use crate::emit::{BuiltinShape, Global, Globals, ScopeError, Unit};
+use crate::emit::{BuiltinShape, Global, Globals, Scope, ScopeError, Unit};
 use crate::heap::Heap;
 use crate::ir::{Module, Symbol, Symbols};
 use crate::source::{Pos, SourceMap};
@@ -168,6 +168,7 @@ impl Vm {
             reading: super::Reading::default(),
             settings: super::Settings::default(),
             warnings: Vec::new(),
+            hooks: super::Hooks::default(),
         };
         vm.add_apply_bodies();
         vm
@@ -198,6 +199,7 @@ impl Vm {
                 end: self.program.ops.len() as u32,
                 called: 0,
                 regions: (0, 0),
+                points: (0, 0),
                 arity: 0,
                 name: None,
                 pos: Pos::NONE,
@@ -246,7 +248,7 @@ impl Vm {
     ///
     /// # Errors
     /// If a name in it means nothing, or it is too large.
-    pub fn load(&mut self, module: Module, scope: &[Symbol]) -> Result<u32, ScopeError> {
+    pub fn load(&mut self, module: Module, scope: &Scope<'_>) -> Result<u32, ScopeError> {
         let index = self.units.len() as u32;
         let unit = Unit::new(module, scope, &self.globals, index, &mut self.program)?;
         let root = unit.root();

@@ -22,6 +22,7 @@ mod equality;
 mod fault;
 mod force;
 mod frame;
+mod hooks;
 mod keys;
 mod listing;
 mod load;
@@ -37,6 +38,7 @@ mod unwind;
 pub use coerce::CoerceFlags;
 pub use fault::{Blame, Fault, FaultData, FaultKind, TraceLine};
 pub use frame::{Frame, FrameKind};
+pub use hooks::{Hooks, Watch};
 pub use keys::KeySet;
 pub use load::{
     ADD, APPLY, ASSERT_EQUAL, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FORCE, FUNCTOR, LESS, NATIVES, Names,
@@ -95,6 +97,8 @@ pub struct Vm {
     /// What programs may learn of the outside.
     pub settings: Settings,
     warnings: Vec<(Pos, String)>,
+    /// What the machine stops for.
+    pub hooks: Hooks,
 }
 
 /// How much was done.
@@ -291,5 +295,29 @@ impl Vm {
     #[must_use]
     pub fn place(&self, pc: u32) -> Pos {
         self.program.places[pc as usize]
+    }
+
+    /// How many texts were loaded.
+    #[must_use]
+    pub fn n_units(&self) -> u32 {
+        self.units.len() as u32
+    }
+
+    /// Whether a body belongs to a text.
+    #[must_use]
+    pub fn unit_of(&self, body: u32) -> Option<&Unit> {
+        self.units.get(self.program.bodies[body as usize].unit as usize)
+    }
+
+    /// Writes the instructions of all bodies of a text, for whoever wants to stop in them.
+    ///
+    /// # Panics
+    /// If there is no such unit.
+    pub fn emit_all(&mut self, unit: u32) {
+        let first = self.units[unit as usize].first_body;
+        let n = self.units[unit as usize].analysis.bodies.len() as u32;
+        for body in first..first + n {
+            self.entry(body);
+        }
     }
 }

@@ -124,6 +124,8 @@ pub enum Run {
     Pure(fn(&mut Vm, &[Value; 3]) -> Result<Value, Fault>),
     /// Takes one step; the frame's state says which. The first has state [`START`].
     Steps(fn(&mut Vm, &mut Frame) -> Result<Next, Fault>),
+    /// Stops the machine first, see [`Vm::stop_at_native`].
+    Stop,
 }
 
 impl std::fmt::Debug for Run {
@@ -131,6 +133,7 @@ impl std::fmt::Debug for Run {
         f.write_str(match self {
             Self::Pure(_) => "Pure",
             Self::Steps(_) => "Steps",
+            Self::Stop => "Stop",
         })
     }
 }
@@ -158,6 +161,8 @@ pub enum Next {
     Again,
     /// To ask the outside; the request is in the machine.
     Ask,
+    /// To stop the machine before its own first step.
+    Stop,
 }
 
 /// One argument of a native.

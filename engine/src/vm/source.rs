@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::emit::ScopeError;
+use crate::emit::{Scope, ScopeError};
 use crate::ir::Symbol;
 use crate::lower::{FirstError, LowerCx, Rules, first_error, lower};
 use crate::source::{Origin, Pos};
@@ -27,6 +27,20 @@ impl Vm {
     /// # Errors
     /// If it is not Nix: Nix's message and place.
     pub fn read(&mut self, origin: Origin, text: Arc<[u8]>, base_dir: &str, scope: &[Symbol]) -> Result<u32, Fault> {
+        self.read_in(origin, text, base_dir, &Scope { names: scope, n_withs: 0 })
+    }
+
+    /// The same inside scopes of `with`, too.
+    ///
+    /// # Errors
+    /// As for [`Vm::read`].
+    pub fn read_in(
+        &mut self,
+        origin: Origin,
+        text: Arc<[u8]>,
+        base_dir: &str,
+        scope: &Scope<'_>,
+    ) -> Result<u32, Fault> {
         let Some(file) = self.sources.add(origin, text.clone()) else {
             return Err(Fault::new(FaultKind::OutOfMemory, "more than 4 GiB of program text"));
         };

@@ -19,6 +19,12 @@ pub enum Stop {
     Fuel,
     /// The outside is asked; go on with [`Vm::answer`].
     Ask(Request),
+    /// The next instruction is one to stop at, or the native on top is; see [`crate::vm::Hooks`].
+    Break,
+    /// The next instruction is a step point that was waited for.
+    Point,
+    /// The program is about to fail: no frame is unwound yet. Go on with [`Vm::fail`].
+    Failing(Fault),
 }
 
 /// What to do after an instruction that did not just go on to the next.
@@ -27,6 +33,10 @@ enum Flow {
     Done(Value),
     /// The outside is asked.
     Ask,
+    /// There is something to stop at.
+    Break,
+    /// A step point is reached.
+    Point,
 }
 
 /// How often the loop looks at limits: it runs in slices of this many instructions.
@@ -62,6 +72,9 @@ impl Vm {
                         return Stop::Ask(request);
                     }
                 }
+                Ok(Some(Flow::Break)) => return Stop::Break,
+                Ok(Some(Flow::Point)) => return Stop::Point,
+                Err(fault) if self.hooks.holds_faults => return Stop::Failing(fault),
                 Err(fault) => {
                     if let Some(fault) = self.unwind(fault) {
                         return Stop::Fault(fault);
@@ -69,6 +82,11 @@ impl Vm {
                 }
             }
         }
+    }
+
+    /// Lets the program fail, after [`Stop::Failing`]. `None` if something in it catches the fault: run on then.
+    pub fn fail(&mut self, fault: Fault) -> Option<Fault> {
+        self.unwind(fault)
     }
 
     /// Gives the machine the answer to the request it stopped for.
@@ -81,7 +99,11 @@ impl Vm {
         let end = self.count + fuel;
         while self.count < end {
             let Some(frame) = self.frames.last() else { return Ok(Some(Flow::Done(Value::NULL))) };
-            let flow = if frame.is_code() { self.run_code(end)? } else { self.step_native()? };
+            let flow = match frame.is_code() {
+                true if self.hooks.watch.is_some() => self.run_code::<true>(end)?,
+                true => self.run_code::<false>(end)?,
+                false => self.step_native()?,
+            };
             match flow {
                 None => {}
                 other => return Ok(other),
@@ -119,7 +141,13 @@ impl Vm {
         if frame.pc == super::native::FINISHING {
             return Ok(Next::Return(self.top()));
         }
-        match self.natives[frame.code as usize].run {
+        let run = match self.natives[frame.code as usize].run {
+            Run::Stop if self.hooks.passes != Some(self.frames.len()) && frame.pc == START => return Ok(Next::Stop),
+            Run::Stop => self.passed(frame.code),
+            run => run,
+        };
+        match run {
+            Run::Stop => Err(Fault::new(FaultKind::Eval, "nothing is known of this builtin")),
             Run::Steps(step) => step(self, frame),
             Run::Pure(run) => {
                 if frame.pc > START {
@@ -177,6 +205,10 @@ impl Vm {
             }
             Next::Again => Ok(None),
             Next::Ask => Ok(Some(Flow::Ask)),
+            Next::Stop => {
+                self.count -= 1;
+                Ok(Some(Flow::Break))
+            }
         }
     }
 
@@ -196,7 +228,10 @@ impl Vm {
     /// Runs the body on top until the clock shows `end` or the top frame changes to a native.
     #[expect(clippy::too_many_lines, reason = "one arm for each instruction")]
     #[expect(clippy::cognitive_complexity, reason = "one arm for each instruction")]
-    fn run_code(&mut self, end: u64) -> Result<Option<Flow>, Fault> {
+    ///
+    /// With `WATCHED`, it stops at the step points that [`crate::vm::Watch`] tells of. That is compiled separately: the
+    /// loop that runs free does not look.
+    fn run_code<const WATCHED: bool>(&mut self, end: u64) -> Result<Option<Flow>, Fault> {
         let frame = self.frames[self.frames.len() - 1];
         let mut pc = frame.pc;
         let mut env = frame.env;
@@ -270,10 +305,25 @@ impl Vm {
         }
 
         while count < end {
+            if WATCHED
+                && self.program.is_point(pc)
+                && let Some(watch) = self.hooks.watch
+                && self.frames.len() <= watch.depth
+                && count > watch.since
+            {
+                save!();
+                return Ok(Some(Flow::Point));
+            }
             let op = self.program.ops[pc as usize];
             pc += 1;
             count += 1;
             match op {
+                Op::Break => {
+                    pc -= 1;
+                    count -= 1;
+                    save!();
+                    return Ok(Some(Flow::Break));
+                }
                 Op::LocalForced(slot) => {
                     let v = self.stack[base + slot as usize];
                     self.stack.push(v);

@@ -158,7 +158,7 @@ impl Vm {
             let (pos, text) = stopped_at;
             fault.push_trace(pos, text);
         }
-        if self.program.ops[pc as usize] == Op::AssertEqual {
+        if self.program.op(pc) == Op::AssertEqual {
             let text = format!("while evaluating the condition of the assertion '{}'", self.expression_text(pc + 2));
             fault.push_trace(self.place(pc + 2), text);
         }
@@ -195,7 +195,7 @@ impl Vm {
             fault.push_trace(body.pos, format!("while calling {}", name.as_deref().unwrap_or("anonymous lambda")));
         }
         // Nix says so without a place too if it is the pattern that does not fit.
-        if caller.is_some() || matches!(self.program.ops[pc as usize], Op::BindFormals(_)) {
+        if caller.is_some() || matches!(self.program.op(pc), Op::BindFormals(_)) {
             fault.push_trace(caller, "from call site");
         }
     }
@@ -204,7 +204,7 @@ impl Vm {
     /// selected before it: where that attribute was written, and the whole path.
     fn selection(&self, index: usize, pc: u32) -> Option<(Pos, String)> {
         let symbol = crate::ir::Symbol;
-        let (set, name) = match self.program.ops[pc as usize] {
+        let (set, name) = match self.program.op(pc) {
             Op::Select { name, .. } | Op::SelectKeep { name, .. } => (self.below(index, 1)?, Some(symbol(name))),
             // A computed name lies on top of its set; while what it named is forced, both lie below that.
             Op::SelectDynamic => (self.below(index, 2)?, self.below(index, 1).map(|it| it.symbol())),
@@ -227,7 +227,7 @@ impl Vm {
     /// attribute was written, if that is known.
     pub(super) fn forcing_place(&self, index: usize, pc: u32) -> Pos {
         let is_last = matches!(self.program.ops.get(pc as usize + 1), Some(Op::Nip(_)));
-        let selected = match self.program.ops[pc as usize] {
+        let selected = match self.program.op(pc) {
             Op::Select { name, .. } | Op::SelectKeep { name, .. } => {
                 self.below(index, 1).zip(Some(crate::ir::Symbol(name)))
             }
@@ -241,7 +241,7 @@ impl Vm {
 
     /// Where the attribute was written whose value `set` is, if it was selected by the same expression.
     fn selected_before(&self, index: usize, pc: u32, set: Value) -> Option<Pos> {
-        let n = if matches!(self.program.ops[pc as usize], Op::SelectDynamic | Op::CheckName) { 3 } else { 2 };
+        let n = if matches!(self.program.op(pc), Op::SelectDynamic | Op::CheckName) { 3 } else { 2 };
         let before =
             self.below(index, n).filter(|it| it.is_attrs() && self.frames[index].base < self.waiting_at as u32)?;
         let (path, _) = self.path_at(index, pc)?;
@@ -257,7 +257,7 @@ impl Vm {
         let body = &self.program.bodies[self.frames[index].code as usize];
         let module = &self.units.get(body.unit as usize)?.module;
         // The name's own check is made from the name's expression; the selection follows it.
-        let at = (pc..self.program.exprs.len() as u32).find(|&at| self.program.ops[at as usize] != Op::CheckName)?;
+        let at = (pc..self.program.exprs.len() as u32).find(|&at| self.program.op(at) != Op::CheckName)?;
         let id = ExprId(self.program.exprs[at as usize]);
         match module.exprs[id.0 as usize] {
             Expr::Select { path, .. } => Some((&module.paths[path.as_range()], module)),
@@ -281,10 +281,10 @@ impl Vm {
     /// The attribute path of the selection made at `pc`, as Nix shows it.
     fn selection_path(&self, index: usize, pc: u32) -> Option<String> {
         let Some((path, module)) = self.path_at(index, pc) else {
-            let Op::Select { name, .. } = self.program.ops[pc as usize] else { return None };
+            let Op::Select { name, .. } = self.program.op(pc) else { return None };
             return Some(self.show_name(crate::ir::Symbol(name)));
         };
-        let is_named = self.program.ops[pc as usize] == Op::SelectDynamic;
+        let is_named = self.program.op(pc) == Op::SelectDynamic;
         let mut text = String::new();
         for (i, name) in path.iter().enumerate() {
             if i > 0 {

@@ -25,6 +25,7 @@ fn run_by(session: &mut Closed, fuel: u64, until: u64) -> Option<Result<Value, F
             Stop::Done(v) => return Some(Ok(v)),
             Stop::Fault(fault) => return Some(Err(fault)),
             Stop::Fuel => {}
+            other @ (Stop::Break | Stop::Point | Stop::Failing(_)) => panic!("nobody asked for {other:?}"),
             Stop::Ask(request) => {
                 let answer = session.ask(&request);
                 session.vm.answer(answer);

@@ -1,0 +1,65 @@
+//! What the machine stops for besides what a program itself asks: set by a debugger, and nothing otherwise.
+//!
+//! Breakpoints in code are instructions of their own ([`crate::bytecode::Op::Break`]); those at natives replace what the
+//! native runs. Neither costs anything where it is not met.
+
+use super::{Run, Vm};
+
+/// What the machine stops for.
+#[derive(Clone, Debug, Default)]
+pub struct Hooks {
+    /// Which step points; none in a loop that runs free.
+    pub watch: Option<Watch>,
+    /// Whether it stops before frames are unwound, with [`super::Stop::Failing`].
+    pub holds_faults: bool,
+    /// The stop at the native that is the frame at this depth was made: it is not made again.
+    pub passes: Option<usize>,
+    /// What stopping natives run: their index, and the original.
+    natives: Vec<(u32, Run)>,
+}
+
+/// Which step points are waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// Those with at most so many frames.
+    pub depth: usize,
+    /// Those reached later than this count.
+    pub since: u64,
+}
+
+impl Vm {
+    /// Stops the machine whenever this native is about to take its first step, its arguments ready.
+    ///
+    /// # Panics
+    /// If there is no such native.
+    pub fn stop_at_native(&mut self, native: u32) {
+        let run = self.natives[native as usize].run;
+        if !matches!(run, Run::Stop) {
+            self.hooks.natives.push((native, run));
+            self.natives[native as usize].run = Run::Stop;
+        }
+    }
+
+    /// Undoes [`Vm::stop_at_native`].
+    pub fn pass_native(&mut self, native: u32) {
+        if let Some(at) = self.hooks.natives.iter().position(|it| it.0 == native) {
+            let (native, run) = self.hooks.natives.swap_remove(at);
+            self.natives[native as usize].run = run;
+        }
+    }
+
+    /// What a stopping native runs once it was stopped for.
+    pub(super) fn passed(&mut self, native: u32) -> Run {
+        self.hooks.passes = None;
+        self.hooks.natives.iter().find(|it| it.0 == native).map_or(Run::Stop, |it| it.1)
+    }
+
+    /// What a native runs, whether or not the machine stops at it.
+    #[must_use]
+    pub fn native_run(&self, native: u32) -> Run {
+        match self.natives[native as usize].run {
+            Run::Stop => self.hooks.natives.iter().find(|it| it.0 == native).map_or(Run::Stop, |it| it.1),
+            run => run,
+        }
+    }
+}
