@@ -385,6 +385,8 @@ const MAX_PLAN: usize = 128;
 #[derive(Debug, Default)]
 pub(super) struct Plans {
     slots: Vec<Option<Plan>>,
+    /// No plan is of keys beyond this.
+    newest: u32,
 }
 
 impl Plans {
@@ -404,7 +406,21 @@ impl Plans {
             self.slots.resize_with(Self::N, || None);
         }
         let slot = Self::slot(plan.keys_a, plan.keys_b);
+        self.newest = self.newest.max(plan.keys).max(plan.keys_a).max(plan.keys_b);
         self.slots[slot] = Some(plan);
+    }
+
+    /// Forgets plans of keys from `top` on, which are there no longer.
+    pub(super) fn forget_from(&mut self, top: u32) {
+        if self.newest < top {
+            return;
+        }
+        for slot in &mut self.slots {
+            if slot.as_ref().is_some_and(|it| it.keys.max(it.keys_a).max(it.keys_b) >= top) {
+                *slot = None;
+            }
+        }
+        self.newest = top;
     }
 }
 

@@ -12,7 +12,7 @@ mod thunk;
 
 pub use attrs::AttrsIter;
 pub use string::MAX_STRING;
-pub use thunk::{ThunkState, Trail};
+pub use thunk::{HeapMark, ThunkState, Trail};
 
 use crate::ir::{Symbol, Symbols};
 use crate::value::{Contexts, Tag, Value};
@@ -31,7 +31,7 @@ pub struct Heap {
     pub contexts: Contexts,
     trail: Trail,
     plans: attrs::Plans,
-    plain_keys: rustc_hash::FxHashMap<u32, u32>,
+    plain_keys: indexmap::IndexMap<u32, u32, rustc_hash::FxBuildHasher>,
     thunks_made: u64,
     max_words: usize,
 }
@@ -50,7 +50,7 @@ impl Default for Heap {
             contexts: Contexts::default(),
             trail: Trail::default(),
             plans: attrs::Plans::default(),
-            plain_keys: rustc_hash::FxHashMap::default(),
+            plain_keys: indexmap::IndexMap::default(),
             thunks_made: 0,
             max_words: MAX_WORDS - (1 << 28),
         }
@@ -73,6 +73,22 @@ impl Heap {
     /// Sets the limit that [`Heap::is_full`] tells of, in bytes.
     pub fn set_limit(&mut self, bytes: u64) {
         self.max_words = (usize::try_from(bytes / 8).unwrap_or(MAX_WORDS)).min(MAX_WORDS - (1 << 28));
+    }
+
+    /// The limit that [`Heap::is_full`] tells of, in bytes.
+    #[must_use]
+    pub fn limit(&self) -> u64 {
+        self.max_words as u64 * 8
+    }
+
+    /// Whether an object lies before a place in the heap, or is no object.
+    #[must_use]
+    pub fn is_before(&self, v: Value, mark: &HeapMark) -> bool {
+        let is_object = match v.tag() {
+            Tag::BigInt | Tag::Float | Tag::Str | Tag::List | Tag::Attrs | Tag::Lambda | Tag::Partial | Tag::Thunk => true,
+            Tag::Int | Tag::Bool | Tag::Null | Tag::Sym | Tag::Path | Tag::Builtin | Tag::Unset | Tag::Raw => false,
+        };
+        !is_object || (v.payload() as usize) < mark.words()
     }
 
     /// Whether the limit is reached. Allocation goes on beyond it: the machine asks between instructions.

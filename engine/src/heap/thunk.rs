@@ -31,6 +31,24 @@ pub struct Trail {
     entries: Vec<(u32, u64, u64)>,
 }
 
+/// A moment in the life of a heap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeapMark {
+    trail: usize,
+    was_on: bool,
+    words: usize,
+    thunks_made: u64,
+    n_plain: usize,
+}
+
+impl HeapMark {
+    /// How many words there were.
+    #[must_use]
+    pub fn words(&self) -> usize {
+        self.words
+    }
+}
+
 const STATE: u64 = 3;
 const RUNNING: u64 = 1;
 const DONE: u64 = 2;
@@ -136,19 +154,58 @@ impl Heap {
     }
 
     /// Starts to write down what is overwritten; gives a mark to [`Heap::undo`] to.
-    pub fn mark(&mut self) -> usize {
+    pub fn mark(&mut self) -> HeapMark {
+        let mark = HeapMark {
+            trail: self.trail.entries.len(),
+            was_on: self.trail.is_on,
+            words: self.words.len(),
+            thunks_made: self.thunks_made,
+            n_plain: self.plain_keys.len(),
+        };
         self.trail.is_on = true;
-        self.trail.entries.len()
+        mark
     }
 
-    /// Undoes every overwriting since the mark.
-    pub fn undo(&mut self, mark: usize) {
-        while self.trail.entries.len() > mark {
+    /// Undoes every overwriting since the mark and drops what was allocated since. The trail is on afterwards if it was
+    /// before the mark was made.
+    pub fn undo(&mut self, mark: &HeapMark) {
+        while self.trail.entries.len() > mark.trail {
             if let Some((offset, head, body)) = self.trail.entries.pop() {
                 self.put(offset, head);
                 self.put(offset + 1, body);
             }
         }
+        self.trail.is_on = mark.was_on;
+        self.words.truncate(mark.words);
+        self.thunks_made = mark.thunks_made;
+        self.plain_keys.truncate(mark.n_plain);
+        self.plans.forget_from(mark.words as u32);
+    }
+
+    /// How many overwritings are written down.
+    #[must_use]
+    pub fn trail_len(&self) -> usize {
+        self.trail.entries.len()
+    }
+
+    /// Whether overwritings are written down.
+    #[must_use]
+    pub fn is_trailing(&self) -> bool {
+        self.trail.is_on
+    }
+
+    /// All words so far, to be given back by [`Heap::reset_words`]. Nothing needs to be written down for that.
+    #[must_use]
+    pub fn copy_words(&self) -> Box<[u64]> {
+        self.words.as_slice().into()
+    }
+
+    /// Makes the heap what it was when it was copied, at the time of the mark.
+    pub fn reset_words(&mut self, words: &[u64], mark: &HeapMark) {
+        self.trail.entries.clear();
+        self.undo(&HeapMark { trail: 0, ..*mark });
+        self.words.clear();
+        self.words.extend_from_slice(words);
     }
 
     /// Stops writing down and forgets what was written down.

@@ -3,7 +3,7 @@
 //! Breakpoints in code are instructions of their own ([`crate::bytecode::Op::Break`]); those at natives replace what the
 //! native runs. Neither costs anything where it is not met.
 
-use super::{Run, Vm};
+use super::{Run, Stop, Vm};
 
 /// What the machine stops for.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +46,22 @@ impl Vm {
             let (native, run) = self.hooks.natives.swap_remove(at);
             self.natives[native as usize].run = run;
         }
+    }
+
+    /// Goes on by the one instruction or native step that the machine was stopped at, without stopping there again.
+    pub fn pass(&mut self) -> Stop {
+        let Some(frame) = self.frames.last() else { return self.run(1) };
+        if !frame.is_code() {
+            self.hooks.passes = Some(self.frames.len());
+            return self.run(1);
+        }
+        let pc = frame.pc;
+        let was_broken = self.program.clear_break(pc);
+        let stop = self.run(1);
+        if was_broken {
+            self.program.set_break(pc);
+        }
+        stop
     }
 
     /// What a stopping native runs once it was stopped for.

@@ -21,6 +21,7 @@ mod deep;
 mod equality;
 mod fault;
 mod force;
+mod fork;
 mod frame;
 mod hooks;
 mod keys;
@@ -36,6 +37,7 @@ mod types;
 mod unwind;
 
 pub use coerce::CoerceFlags;
+pub use fork::{Budget, Fork, Moment};
 pub use fault::{Blame, Fault, FaultData, FaultKind, TraceLine};
 pub use frame::{Frame, FrameKind};
 pub use hooks::{Hooks, Watch};

@@ -2,7 +2,8 @@
 //!
 //! Nothing here reads: each question is a [`Request`] that the machine stops for.
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use crate::ir::Symbol;
 use crate::store::{ContextElement, DRV_SUFFIX, STORE_PREFIX, StorePath};
@@ -41,21 +42,50 @@ impl Settings {
     }
 }
 
+/// In the order in which it was learned, so that what was learned last can be forgotten.
+type Known<K, V> = IndexMap<K, V, FxBuildHasher>;
+
 /// What the outside said, so that it is asked once.
 #[derive(Debug, Default)]
 pub struct Seen {
     /// What `import` of a path gives, by path.
-    pub imports: FxHashMap<Symbol, Import>,
+    pub imports: Known<Symbol, Import>,
     /// The same by the file that is read.
-    pub files: FxHashMap<Symbol, Value>,
+    pub files: Known<Symbol, Value>,
     /// Folders as sets.
-    pub dirs: FxHashMap<Symbol, Value>,
+    pub dirs: Known<Symbol, Value>,
     /// Copies in the store, as strings.
-    pub copies: FxHashMap<Symbol, Value>,
+    pub copies: Known<Symbol, Value>,
     /// Where entries of search paths lead to; `None` if there is nothing.
-    pub search_paths: FxHashMap<Vec<u8>, Option<CanonPath>>,
+    pub search_paths: Known<Vec<u8>, Option<CanonPath>>,
     /// What texts that were put in the store mention.
-    pub text_contexts: FxHashMap<StorePath, ContextId>,
+    pub text_contexts: Known<StorePath, ContextId>,
+}
+
+impl Seen {
+    /// How much is known: a mark for [`Seen::forget`].
+    #[must_use]
+    pub fn mark(&self) -> [usize; 6] {
+        [
+            self.imports.len(),
+            self.files.len(),
+            self.dirs.len(),
+            self.copies.len(),
+            self.search_paths.len(),
+            self.text_contexts.len(),
+        ]
+    }
+
+    /// Forgets what was learned since the mark.
+    pub fn forget(&mut self, mark: [usize; 6]) {
+        let [imports, files, dirs, copies, search_paths, text_contexts] = mark;
+        self.imports.truncate(imports);
+        self.files.truncate(files);
+        self.dirs.truncate(dirs);
+        self.copies.truncate(copies);
+        self.search_paths.truncate(search_paths);
+        self.text_contexts.truncate(text_contexts);
+    }
 }
 
 /// What `import` of a path gives.

@@ -71,10 +71,10 @@ fn check(program: &str) -> Option<()> {
         session.vm.abandon();
 
         let v = suspended(session, body)?;
-        let mark = session.vm.heap.mark();
+        let moment = session.vm.moment();
         force_by(session, v, u64::MAX, cut);
         session.vm.abandon();
-        session.vm.heap.undo(mark);
+        session.vm.go_back(&moment);
         assert_eq!(force_by(session, v, u64::MAX, LIMIT), expected, "taken back after {cut}: {program}");
         session.vm.abandon();
         session.vm.heap.forget_trail();
