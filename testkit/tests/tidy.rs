@@ -16,7 +16,8 @@ const FLOORS: &[&[&str]] = &[
     &["lower", "heap"],
     &["print"],
     &["vm"],
-    &["builtins", "debug"],
+    &["builtins"],
+    &["debug"],
     &["session"],
 ];
 

@@ -12,8 +12,9 @@ use crate::value::Value;
 use super::native::{Arg, Native, Need, Next, Run, Visible};
 use super::{Counters, Fault, Frame, FrameKind, Limits, START, Vm};
 
-/// The unit of bodies that belong to no text.
-pub(super) const NO_UNIT: u32 = u32::MAX;
+/// The unit of bodies that belong to no text: what [`Vm::lazy_apply`] suspends is body 0 of it, what
+/// [`Vm::lazy_apply_2_in`] does body 1, what [`Vm::lazy_map_attrs`] does body 2.
+pub const NO_UNIT: u32 = u32::MAX;
 
 macro_rules! symbols {
     ($($(#[$doc:meta])* $field:ident = $text:literal,)*) => {
@@ -194,7 +195,7 @@ impl Vm {
             self.program.bodies.push(Body {
                 kind: BodyKind::Thunk,
                 unit: NO_UNIT,
-                index: 0,
+                index: i as u32,
                 entry,
                 end: self.program.ops.len() as u32,
                 called: 0,

@@ -43,7 +43,8 @@ pub use frame::{Frame, FrameKind};
 pub use hooks::{Hooks, Watch};
 pub use keys::KeySet;
 pub use load::{
-    ADD, APPLY, ASSERT_EQUAL, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FORCE, FUNCTOR, LESS, NATIVES, Names,
+    ADD, APPLY, ASSERT_EQUAL, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FORCE, FUNCTOR, LESS, NATIVES,
+    NO_UNIT, Names,
 };
 pub use native::{Arg, Explain, IF_VALUE, Native, Need, Next, Order, Run, START, Visible, arg};
 pub use outside::{Import, PathContext, Settings};
