@@ -33,6 +33,8 @@ pub enum Role {
     Text,
     /// Its value, or what a function bound there gives. Without any binding around it: the value of the text.
     Bound,
+    /// Its value, which `inherit` takes over from where it was bound first.
+    Inherited,
     /// The default of the formal that the path ends in.
     Default,
     /// An argument of a call.
@@ -63,7 +65,14 @@ impl Role {
     /// Whether a body with this role is something else than what the last name of its path stands for.
     #[must_use]
     pub fn is_inner(self) -> bool {
-        !matches!(self, Self::Text | Self::Bound | Self::Default)
+        !matches!(self, Self::Text | Self::Bound | Self::Inherited | Self::Default)
+    }
+
+    /// Whether a body with this role is a place where the last name of its path gets its meaning, so that people who
+    /// say the name mean it.
+    #[must_use]
+    pub fn is_definition(self) -> bool {
+        matches!(self, Self::Bound | Self::Default)
     }
 }
 
@@ -278,16 +287,22 @@ impl Namer<'_> {
         for (i, binding) in attrs.bindings.iter().enumerate() {
             let name = Name::Known(binding.name);
             match binding.value {
-                BindingValue::Plain(value) | BindingValue::Inherit(value) => {
+                BindingValue::Plain(value) => {
                     if !analysis.shapes[value.0 as usize].is_const {
                         let inner = self.bind(node, name);
                         self.put(value, inner, Role::Bound);
                     }
                 }
+                BindingValue::Inherit(value) => {
+                    if analysis.thunks[value.0 as usize] != 0 {
+                        let inner = self.bind(node, name);
+                        self.put(value, inner, Role::Inherited);
+                    }
+                }
                 BindingValue::InheritFrom(..) => {
                     if let Some(&Some(body)) = from_bodies.get(i) {
                         let inner = self.bind(node, name);
-                        self.name(body + 1, Place { node: inner, role: Role::Bound });
+                        self.name(body + 1, Place { node: inner, role: Role::Inherited });
                     }
                 }
             }

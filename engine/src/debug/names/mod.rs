@@ -114,7 +114,7 @@ impl<'a> Named<'a> {
                 (Origin::Internal(_), Some(stem)) => (*stem).to_owned(),
                 _ => format!("function of {around}"),
             },
-            Role::Text | Role::Bound => around,
+            Role::Text | Role::Bound | Role::Inherited => around,
             Role::Default => format!("default of {around}"),
             Role::Argument { call, index } => format!("argument {} of {} in {around}", index + 1, self.callee(call)),
             Role::Called => format!("function called in {around}"),

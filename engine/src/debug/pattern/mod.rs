@@ -3,7 +3,8 @@
 //! A [`FunctionPattern`] is a path of names. The last one is that of the body itself; those before it stand, in this
 //! order but not necessarily side by side, somewhere on the way to it, where folders and the file come before the
 //! attributes. So `lib.mkMerge` is the `mkMerge` of `lib/modules.nix`, and `hello.buildInputs` the `buildInputs` of
-//! `pkgs/hello/default.nix`. Only what is bound has a name to be found by: no arguments of calls, no elements of lists.
+//! `pkgs/hello/default.nix`. Only what is bound has a name to be found by: no arguments of calls, no elements of
+//! lists. What is inherited is found where it was bound, not in each file that inherits it.
 //!
 //! Nothing here reads files or runs anything, and no pattern takes long.
 
@@ -86,7 +87,7 @@ impl FunctionPattern {
     /// If the unit has no such body.
     #[must_use]
     pub fn matches(&self, named: &Named<'_>, body_index: u32) -> bool {
-        if !self.matches_file(named) || named.names.role(body_index).is_inner() {
+        if !self.matches_file(named) || !named.names.role(body_index).is_definition() {
             return false;
         }
         let node = named.names.node(body_index);
@@ -130,7 +131,7 @@ impl FunctionPattern {
         }
         let n_bodies = named.unit.analysis.bodies.len() as u32;
         let is_match = |body: &u32| match named.names.node(*body) {
-            _ if named.names.role(*body).is_inner() => false,
+            _ if !named.names.role(*body).is_definition() => false,
             ROOT => self.matches_bare(named, *body),
             node => is_named[node as usize],
         };

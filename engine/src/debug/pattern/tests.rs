@@ -19,6 +19,7 @@ in rec {
   all = map (x: helper x) [ (helper 1) ];
   ${lib}.found = helper 2;
   f = { a ? helper 1 }: a;
+  inherit (lib) mkBefore;
   mkMergeAll = helper mkMerge;
 }
 "#;
@@ -74,6 +75,7 @@ fn functions_and_attributes_are_found() {
         ("mkMerge.n", &["mkMerge.n"]),
         ("mkMerge.helper", &[]),
         ("merge", &[]),
+        ("mkBefore", &[]),
         ("mkMerge*", &["mkMerge", "mkMergeAll"]),
         ("lib.mk*", &["mkMerge", "mkIf", "mkMergeAll"]),
         ("mk??", &["mkIf"]),
