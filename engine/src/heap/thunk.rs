@@ -182,6 +182,19 @@ impl Heap {
         self.plans.forget_from(mark.words as u32);
     }
 
+    /// Undoes every overwriting since the mark of what was there at the mark; what was allocated since stays, as it is.
+    pub fn undo_old(&mut self, mark: &HeapMark) {
+        while self.trail.entries.len() > mark.trail {
+            if let Some((offset, head, body)) = self.trail.entries.pop()
+                && (offset as usize) < mark.words
+            {
+                self.put(offset, head);
+                self.put(offset + 1, body);
+            }
+        }
+        self.trail.is_on = mark.was_on;
+    }
+
     /// How many overwritings are written down.
     #[must_use]
     pub fn trail_len(&self) -> usize {

@@ -7,13 +7,14 @@ mod choose;
 pub mod report;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::builtins;
 use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
 use crate::value::Value;
 use crate::vm::{DEEP_FORCE, Fault, FaultKind, Stop, Vm};
+
+pub use crate::vm::Pulse;
 use crate::world::{Answer, CanonPath, Request, World};
 
 /// How many instructions are run before somebody who wants it to stop is heard.
@@ -27,39 +28,6 @@ pub struct Session<W> {
     world: W,
     pulse: Arc<Pulse>,
     max_count: u64,
-}
-
-/// What other threads see of a session, and may ask of it.
-#[derive(Debug, Default)]
-pub struct Pulse {
-    is_interrupted: AtomicBool,
-    is_running: AtomicBool,
-    count: AtomicU64,
-}
-
-impl Pulse {
-    /// Asks the session to stop. The fault is [`FaultKind::Interrupted`].
-    pub fn interrupt(&self) {
-        self.is_interrupted.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether somebody asked the session to stop.
-    #[must_use]
-    pub fn is_interrupted(&self) -> bool {
-        self.is_interrupted.load(Ordering::Relaxed)
-    }
-
-    /// Whether the machine is at work, so that the session will hear soon.
-    #[must_use]
-    pub fn is_running(&self) -> bool {
-        self.is_running.load(Ordering::Relaxed)
-    }
-
-    /// How many instructions were executed a moment ago.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.count.load(Ordering::Relaxed)
-    }
 }
 
 impl<W: World> Session<W> {
@@ -173,9 +141,9 @@ impl<W: World> Session<W> {
 
     /// Runs what was started to its end.
     fn run(&mut self) -> Result<Value, Fault> {
-        self.pulse.is_running.store(true, Ordering::Relaxed);
+        self.pulse.set_running(true);
         let result = self.run_on();
-        self.pulse.is_running.store(false, Ordering::Relaxed);
+        self.pulse.set_running(false);
         result
     }
 
@@ -187,7 +155,7 @@ impl<W: World> Session<W> {
             }
             let fuel = SLICE.min(self.max_count.saturating_sub(self.vm.count()));
             let stop = self.vm.run(fuel);
-            self.pulse.count.store(self.vm.count(), Ordering::Relaxed);
+            self.pulse.set_count(self.vm.count());
             match stop {
                 Stop::Done(v) => return Ok(v),
                 Stop::Fault(fault) => return Err(fault),

@@ -22,6 +22,8 @@ pub struct FaultData {
     pub suggestions: Vec<String>,
     /// Whose the fault is, as seen from the frame that waits.
     pub blame: Blame,
+    /// Whether somebody was shown it already.
+    pub is_told: bool,
 }
 
 /// Whose a fault is, as seen from the frame that waits for what failed. Nix says why a value was to be made a string
@@ -91,6 +93,7 @@ impl Fault {
             trace: Vec::new(),
             suggestions: Vec::new(),
             blame: Blame::Inner,
+            is_told: false,
         }))
     }
 

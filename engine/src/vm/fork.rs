@@ -8,7 +8,7 @@ use crate::value::Value;
 use crate::world::{Answer, Request};
 
 use super::deep::Seen;
-use super::{Counters, Fault, Frame, KeySet, Vm, Watch};
+use super::{Counters, Fault, Frame, KeySet, Stop, Vm, Watch};
 
 /// A moment of the machine.
 #[derive(Clone, Debug)]
@@ -23,6 +23,13 @@ pub struct Moment {
     key_sets: Vec<KeySet>,
     request: Option<Request>,
     answer: Option<Answer>,
+    marks: Marks,
+}
+
+/// A time in which somebody looks at the machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit {
+    heap: HeapMark,
     marks: Marks,
 }
 
@@ -156,12 +163,14 @@ impl Vm {
         // It was on, or the moment could not be gone back to.
         self.heap.mark();
         self.take_up(moment.clone());
+        self.reload(moment.marks);
     }
 
     /// Goes back to a moment at which the words of the heap were copied, whatever was written down since.
     pub fn start_over(&mut self, words: &[u64], moment: &Moment) {
         self.heap.reset_words(words, &moment.heap);
         self.take_up(moment.clone());
+        self.reload(moment.marks);
     }
 
     fn take_up(&mut self, moment: Moment) {
@@ -183,11 +192,51 @@ impl Vm {
         self.warnings.truncate(marks.n_warnings);
         self.caches.try_eval_keys = marks.try_eval_keys;
         self.caches.outside.forget(marks.outside);
-        // What code emitted since refers to is made anew.
+        self.hooks.passes = None;
+    }
+
+    /// Makes anew what code refers to that was emitted since: the heap has it no longer.
+    fn reload(&mut self, marks: Marks) {
         self.consts.truncate(marks.n_consts);
         self.keys.truncate(marks.n_keys);
         self.load_constants();
-        self.hooks.passes = None;
+    }
+
+    /// The fault with the trace it would have in the end, as if it had unwound the program.
+    #[must_use]
+    pub fn traced(&mut self, fault: &Fault) -> Fault {
+        let moment = self.moment();
+        let (watch, holds_faults) = (self.hooks.watch.take(), std::mem::take(&mut self.hooks.holds_faults));
+        let mut traced = self.fail(fault.clone());
+        let mut left = 10_000;
+        // Texts of `addErrorContext` are computed on the way.
+        while traced.is_none() && left > 0 {
+            left -= 1;
+            match self.pass() {
+                Stop::Fault(fault) => traced = Some(fault),
+                Stop::Done(_) | Stop::Ask(_) => break,
+                Stop::Fuel | Stop::Break | Stop::Point | Stop::Failing(_) => {}
+            }
+        }
+        self.heap.undo(&moment.heap);
+        let marks = moment.marks;
+        self.take_up(moment);
+        self.reload(marks);
+        self.hooks.watch = watch;
+        self.hooks.holds_faults = holds_faults;
+        traced.unwrap_or_else(|| fault.clone())
+    }
+
+    /// The beginning of a visit: until [`Vm::leave`], what is made on the side may be kept.
+    #[must_use]
+    pub fn visit(&mut self) -> Visit {
+        Visit { heap: self.heap.mark(), marks: self.marks() }
+    }
+
+    /// Cuts off what was kept since the visit began. Nothing else may have run since.
+    pub fn leave(&mut self, visit: Visit) {
+        self.heap.undo(&visit.heap);
+        self.reload(visit.marks);
     }
 
     /// Puts the work at hand aside. What is started now may use `budget`, waits for no step point, and leaves nothing behind
@@ -219,6 +268,19 @@ impl Vm {
     /// Takes up the work that was put aside, as if nothing had been done since.
     pub fn unfork(&mut self, fork: Fork) {
         self.heap.undo(&fork.moment.heap);
+        let marks = fork.moment.marks;
+        self.rejoin(fork);
+        self.reload(marks);
+    }
+
+    /// The same, but what was made on the side stays there to be looked at.
+    pub fn unfork_keeping(&mut self, fork: Fork) {
+        self.abandon();
+        self.heap.undo_old(&fork.moment.heap);
+        self.rejoin(fork);
+    }
+
+    fn rejoin(&mut self, fork: Fork) {
         self.heap.set_limit(fork.heap_limit);
         self.take_up(fork.moment);
         self.hooks.watch = fork.watch;

@@ -52,7 +52,9 @@ impl Vm {
     pub fn pass(&mut self) -> Stop {
         let Some(frame) = self.frames.last() else { return self.run(1) };
         if !frame.is_code() {
-            self.hooks.passes = Some(self.frames.len());
+            if frame.pc == super::START && matches!(self.natives[frame.code as usize].run, Run::Stop) {
+                self.hooks.passes = Some(self.frames.len());
+            }
             return self.run(1);
         }
         let pc = frame.pc;

@@ -169,6 +169,7 @@ impl Vm {
             reading: super::Reading::default(),
             settings: super::Settings::default(),
             warnings: Vec::new(),
+            files_read: rustc_hash::FxHashMap::default(),
             hooks: super::Hooks::default(),
         };
         vm.add_apply_bodies();

@@ -30,6 +30,7 @@ mod load;
 mod native;
 mod outside;
 mod pattern;
+mod pulse;
 mod source;
 mod step;
 mod string;
@@ -37,7 +38,7 @@ mod types;
 mod unwind;
 
 pub use coerce::CoerceFlags;
-pub use fork::{Budget, Fork, Moment};
+pub use fork::{Budget, Fork, Moment, Visit};
 pub use fault::{Blame, Fault, FaultData, FaultKind, TraceLine};
 pub use frame::{Frame, FrameKind};
 pub use hooks::{Hooks, Watch};
@@ -47,6 +48,7 @@ pub use load::{
     NO_UNIT, Names,
 };
 pub use native::{Arg, Explain, IF_VALUE, Native, Need, Next, Order, Run, START, Visible, arg};
+pub use pulse::Pulse;
 pub use outside::{Import, PathContext, Settings};
 pub use source::Reading;
 pub use step::Stop;
@@ -100,6 +102,8 @@ pub struct Vm {
     /// What programs may learn of the outside.
     pub settings: Settings,
     warnings: Vec<(Pos, String)>,
+    /// The bodies of files read before, by path and text.
+    files_read: rustc_hash::FxHashMap<String, Vec<(std::sync::Arc<[u8]>, u32)>>,
     /// What the machine stops for.
     pub hooks: Hooks,
 }
@@ -310,6 +314,14 @@ impl Vm {
     #[must_use]
     pub fn unit_of(&self, body: u32) -> Option<&Unit> {
         self.units.get(self.program.bodies[body as usize].unit as usize)
+    }
+
+    /// Writes the instructions of a body, if that has not been done.
+    ///
+    /// # Panics
+    /// If there is no such body.
+    pub fn emit_body(&mut self, body: u32) {
+        self.entry(body);
     }
 
     /// Writes the instructions of all bodies of a text, for whoever wants to stop in them.

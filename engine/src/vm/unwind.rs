@@ -47,6 +47,12 @@ impl Vm {
         Some(fault)
     }
 
+    /// Whether a `tryEval` at work will catch a fault.
+    #[must_use]
+    pub fn will_catch(&self, fault: &Fault) -> bool {
+        fault.is_catchable() && self.catcher().is_some()
+    }
+
     fn catcher(&self) -> Option<usize> {
         self.frames.iter().rposition(|frame| !frame.is_code() && self.natives[frame.code as usize].name == "tryEval")
     }

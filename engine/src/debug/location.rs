@@ -1,0 +1,149 @@
+//! Places in a text and the step points that stand for them. Reads code and never changes it.
+
+use rustc_hash::FxHashMap;
+
+use crate::bytecode::PointKind;
+use crate::emit::BodySource;
+use crate::source::{Pos, SourceFile, Span};
+use crate::vm::Vm;
+
+/// A step point with all that is known of it without running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PointRef {
+    /// The instruction.
+    pub pc: u32,
+    /// The body it is in.
+    pub body: u32,
+    /// What begins there.
+    pub span: Span,
+    /// Why one can stop there.
+    pub kind: PointKind,
+}
+
+/// The step points of texts, those of one text sorted by place. Found when first asked for.
+#[derive(Debug, Default)]
+pub struct Locations {
+    units: FxHashMap<u32, Box<[PointRef]>>,
+}
+
+impl Locations {
+    /// The step points of a text, sorted by place, the outermost first. Writes the instructions that are missing.
+    ///
+    /// # Panics
+    /// If there is no such unit.
+    pub fn points(&mut self, vm: &mut Vm, unit: u32) -> &[PointRef] {
+        self.units.entry(unit).or_insert_with(|| {
+            vm.emit_all(unit);
+            points_of_unit(vm, unit)
+        })
+    }
+
+    /// The point that a breakpoint on a line means; lines count from 0.
+    pub fn at_line(&mut self, vm: &mut Vm, unit: u32, line: u32) -> Option<PointRef> {
+        let range = line_span(text_of(vm, unit)?, line)?;
+        let points = self.points(vm, unit);
+        let first = points.iter().find(|it| range.start <= it.span.start && it.span.start < range.end);
+        if let Some(&first) = first {
+            return Some(first);
+        }
+        let module = &vm.unit(unit).module;
+        let starts_here = |it: &&Span| range.start <= it.start && it.start < range.end;
+        let outermost = module.spans.iter().filter(starts_here).min_by_key(|it| (it.start, u32::MAX - it.end.0));
+        let around = match outermost {
+            Some(&span) => span,
+            None => *module
+                .spans
+                .iter()
+                .filter(|it| it.start <= range.start && range.start < it.end)
+                .min_by_key(|it| it.end.0 - it.start.0)?,
+        };
+        let inside = |it: &&PointRef| range.start <= it.span.start && it.span.end <= around.end;
+        let owner = outermost.and_then(|span| body_around(vm, unit, *span));
+        let points = &self.units[&unit];
+        let own = points.iter().filter(inside).find(|it| Some(it.body) == owner);
+        own.or_else(|| points.iter().find(inside)).copied()
+    }
+
+    /// The point that a breakpoint at a column means: the innermost around it, else that of the line.
+    pub fn at_column(&mut self, vm: &mut Vm, unit: u32, pos: Pos) -> Option<PointRef> {
+        let points = self.points(vm, unit);
+        let around = points.iter().filter(|it| it.span.start <= pos && pos < it.span.end);
+        if let Some(&point) = around.min_by_key(|it| it.span.end.0 - it.span.start.0) {
+            return Some(point);
+        }
+        let line = vm.sources.locate(pos)?.1.line;
+        self.at_line(vm, unit, line)
+    }
+
+    /// All points that begin in a range, one for each place.
+    pub fn within(&mut self, vm: &mut Vm, unit: u32, range: Span) -> Vec<PointRef> {
+        let points = self.points(vm, unit).iter();
+        let mut found: Vec<PointRef> =
+            points.filter(|it| range.start <= it.span.start && it.span.start < range.end).copied().collect();
+        found.dedup_by_key(|it| it.span.start);
+        found
+    }
+}
+
+/// The text of a unit.
+#[must_use]
+pub fn text_of(vm: &Vm, unit: u32) -> Option<&SourceFile> {
+    Some(vm.sources.file(vm.unit(unit).module.file))
+}
+
+/// The span of a line, counted from 0, without what ends it.
+#[must_use]
+pub fn line_span(file: &SourceFile, line: u32) -> Option<Span> {
+    let start = file.lines().line_start(line)?;
+    let end = file.lines().line_start(line + 1).unwrap_or(file.text.len() as u32);
+    Some(Span::new(file.pos(start), file.pos(end.max(start))))
+}
+
+/// What a body was made from, as far as it is written somewhere.
+#[must_use]
+pub fn body_span(vm: &Vm, body: u32) -> Span {
+    let code = &vm.program.bodies[body as usize];
+    let Some(unit) = vm.unit_of(body) else { return Span::NONE };
+    let module = &unit.module;
+    match unit.analysis.bodies[code.index as usize].source {
+        BodySource::Root => module.spans[module.root.0 as usize],
+        BodySource::Expr(id) => module.spans[id.0 as usize],
+        BodySource::Lambda(id) => {
+            let lambda = &module.lambdas[id.0 as usize];
+            Span::new(lambda.pos, module.spans[lambda.body.0 as usize].end)
+        }
+        BodySource::InheritFrom { attrs, binding } => {
+            let pos = module.attrs[attrs.0 as usize].bindings[binding as usize].pos;
+            Span::new(pos, Pos(pos.0 + 1))
+        }
+        BodySource::Scope => Span::NONE,
+    }
+}
+
+/// The innermost body of a unit inside which a span is written.
+fn body_around(vm: &Vm, unit: u32, span: Span) -> Option<u32> {
+    let unit = vm.unit(unit);
+    let bodies = unit.first_body..unit.first_body + unit.analysis.bodies.len() as u32;
+    let holds = |body: &u32| {
+        let it = body_span(vm, *body);
+        it.start <= span.start && span.end <= it.end
+    };
+    // Bodies come after those around them.
+    bodies.rev().find(holds)
+}
+
+fn points_of_unit(vm: &Vm, unit: u32) -> Box<[PointRef]> {
+    let unit = vm.unit(unit);
+    let mut points = Vec::new();
+    for body in unit.first_body..unit.first_body + unit.analysis.bodies.len() as u32 {
+        let of_body = vm.program.points_of(body).iter().filter(|it| it.kind != PointKind::Return);
+        points.extend(of_body.map(|it| PointRef {
+            pc: it.pc,
+            body,
+            span: unit.module.spans[it.expr as usize],
+            kind: it.kind,
+        }));
+    }
+    points.sort_by_key(|it| (it.span.start, u32::MAX - it.span.end.0, it.pc));
+    points.into()
+}
