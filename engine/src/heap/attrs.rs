@@ -14,7 +14,7 @@ use crate::ir::Symbol;
 use crate::source::Pos;
 use crate::value::{Tag, Value};
 
-const LAYERED: u32 = 1;
+pub(super) const LAYERED: u32 = 1;
 /// Sets smaller than this are copied by `//`.
 const MIN_LAYERED: u32 = 16;
 

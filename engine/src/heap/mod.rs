@@ -6,11 +6,13 @@
 
 mod attrs;
 mod keys;
+mod layers;
 mod list;
 mod string;
 mod thunk;
 
 pub use attrs::AttrsIter;
+pub use layers::Layers;
 pub use string::MAX_STRING;
 pub use thunk::{HeapMark, ThunkState, Trail};
 
