@@ -6,3 +6,4 @@ mod glob;
 pub mod names;
 pub mod paths;
 pub mod pattern;
+pub mod value;
