@@ -11,6 +11,8 @@ use super::{clean, closure, function, place};
 
 /// Strings shorter than this are shown whole; they are not taken apart into lines. In bytes.
 const MIN_LINES: usize = 60;
+/// Strings longer than this are not taken apart either: their lines would have to be counted. In bytes.
+const MAX_LINES: usize = 1 << 26;
 /// How much of one line of a string is shown, in characters.
 const LINE_WIDTH: usize = 240;
 /// How much of a default's text is shown, in characters.
@@ -144,7 +146,7 @@ fn indexed(vm: &Vm, v: Value, start: usize, count: usize) -> Vec<Child> {
 
 /// How many lines a string is shown as; none if it has only one or is short.
 fn n_lines(text: &[u8]) -> usize {
-    if text.len() < MIN_LINES {
+    if !(MIN_LINES..MAX_LINES).contains(&text.len()) {
         return 0;
     }
     match memchr::memchr_iter(b'\n', text).count() + usize::from(!text.ends_with(b"\n")) {

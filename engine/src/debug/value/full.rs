@@ -29,8 +29,9 @@ enum Task {
     Attrs(Value, Vec<(Symbol, Value)>),
 }
 
-/// The whole value as Nix text, at most `max_bytes` of it. What is not evaluated is `«lazy»`; what has no text in Nix,
-/// such as a function, is shown between the same marks. A derivation is taken apart only if it is `v` itself.
+/// The whole value as Nix text: at most `max_bytes`, with a note at the end if there is more (the note alone may be longer
+/// than that). What is not evaluated is `«lazy»`; what has no text in Nix, such as a function, is shown between the same
+/// marks. A derivation is taken apart only if it is `v` itself.
 #[must_use]
 pub fn full_text(vm: &Vm, v: Value, max_bytes: usize) -> String {
     let mut writer = Writer { vm, out: Vec::new(), max_bytes, open: FxHashSet::default(), tasks: vec![Task::Value(v)] };
@@ -132,7 +133,9 @@ impl Writer<'_> {
                     return self.tasks.push(Task::Elements(v, 0));
                 }
                 self.out.push(b'{');
-                let page = heap.attrs_page(v, 0, usize::MAX);
+                // An attribute takes at least eight bytes, so that no more than these can be written.
+                let n_written = self.max_bytes.saturating_sub(self.out.len()) / 8 + 1;
+                let page = heap.attrs_page(v, 0, n_written);
                 self.tasks.push(Task::Attrs(v, page.into_iter().rev().map(|(name, _, v)| (name, v)).collect()));
             }
             Tag::Str | Tag::Sym => self.string(heap.bytes(v)),

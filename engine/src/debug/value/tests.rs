@@ -389,6 +389,12 @@ fn large_and_deep_values_are_quick_to_show() {
     assert_eq!(show(&vm, v, Budget { items: 2, ..BUDGET }).text, "{ n0 = 0; n1 = 1; … 99999 more }");
     let page = children(&vm, v, Filter::All, 99_999, 10);
     assert_eq!(page.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["n99999", "z"]);
+    for max in 20..200 {
+        let text = full_text(&vm, v, max);
+        assert!(text.len() <= max.max(30) && text.ends_with("«more was left out»"), "{text}");
+    }
+    let whole = full_text(&vm, v, usize::MAX);
+    assert!(whole.ends_with("\n  n99999 = 99999;\n  z = 1;\n}"), "all of it, in order");
 }
 
 #[test]
