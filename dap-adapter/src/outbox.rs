@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::message::{ErrorId, Failure, Outgoing, Reply, Request, Response};
@@ -24,7 +25,7 @@ pub type OnReply = Box<dyn FnOnce(Reply) + Send>;
 pub(crate) enum Item {
     Message(Outgoing),
     Ask { command: String, arguments: Value, on_reply: OnReply },
-    End,
+    Close,
 }
 
 /// Puts messages into the queue. Copies put into the same one.
@@ -43,6 +44,8 @@ pub(crate) struct Shared {
     open: Mutex<BTreeMap<i64, Cancel>>,
     /// Requests of ours without an answer yet.
     asked: Mutex<BTreeMap<i64, OnReply>>,
+    /// Told when the adapter wants no more.
+    is_ending: Notify,
 }
 
 impl Outbox {
@@ -62,9 +65,15 @@ impl Outbox {
         self.put(Item::Ask { command: command.to_owned(), arguments: to_body(arguments), on_reply });
     }
 
-    /// Ends the session once everything in the queue has been written.
+    /// Ends the session, after everything in the queue has been written and the client has had a moment to close its
+    /// side. Requests that still come are handled.
     pub fn end(&self) {
-        self.put(Item::End);
+        self.shared.is_ending.notify_one();
+    }
+
+    /// Has the writer write what is in the queue, close the output and stop.
+    pub(crate) fn close(&self) {
+        self.put(Item::Close);
     }
 
     /// How many messages wait to be written. A source of many events (the output of a program, say) should pause or
@@ -116,6 +125,11 @@ impl Shared {
 
     pub(crate) fn expect_reply(&self, seq: i64, on_reply: OnReply) {
         self.asked().insert(seq, on_reply);
+    }
+
+    /// Waits until the adapter wants no more.
+    pub(crate) async fn ending(&self) {
+        self.is_ending.notified().await;
     }
 
     pub(crate) fn written(&self) {

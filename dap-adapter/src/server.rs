@@ -19,14 +19,16 @@
 //!   without a gap. It holds events back until `initialize` has been answered.
 //!
 //! A session ends when the input ends or breaks, when the output breaks, when the other side turns out to speak HTTP,
-//! or when somebody calls [`Outbox::end`]. Then what was read before is still handled, [`Adapter::end`] is called,
-//! what is open still is cancelled, and what is in the queue is written. An adapter that does not come back within
-//! [`GRACE`] is left behind. A handler that panics costs its own request only; a message that is none costs a line in
-//! the client's console.
+//! or when somebody calls [`Outbox::end`] and [`LINGER`] has passed. Then what was read before is still handled,
+//! [`Adapter::end`] is called, what is open still is cancelled, and what is in the queue is written. An adapter that
+//! does not come back within [`GRACE`] is left behind. A message that is none costs a line in the client's console. A
+//! handler that panics costs its own request only, where panics unwind; the release profile aborts on them, so handlers
+//! must not panic.
 
 use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -47,6 +49,9 @@ pub const QUEUED: usize = 512;
 
 /// How long the end of a session waits for the adapter, and then for the output.
 pub const GRACE: Duration = Duration::from_secs(2);
+
+/// How long a client may go on after [`Outbox::end`]. Some say `disconnect` twice, and fail if nobody is there any more.
+pub const LINGER: Duration = Duration::from_millis(200);
 
 /// How many events are kept for after `initialize`.
 const HELD: usize = 256;
@@ -140,21 +145,24 @@ where
     }
     let mut writer = tokio::spawn(write(output, items, outbox.shared().clone()));
     let mut written = None;
+    let mut reading = pin!(read(input, &outbox, &inbox));
     let ending = tokio::select! {
-        ending = read(input, &outbox, &inbox) => ending,
+        ending = &mut reading => ending,
+        () = outbox.shared().ending() => {
+            let _ = timeout(LINGER, &mut reading).await;
+            Ending::Adapter
+        }
         result = &mut writer => {
             written = Some(());
-            match result {
-                Ok(Ok(())) => Ending::Adapter,
-                Ok(Err(error)) => Ending::Broken(error),
-                Err(error) => Ending::Broken(io::Error::other(error)),
-            }
+            // It stops by itself only because it cannot go on.
+            let error = result.map_err(io::Error::other).and_then(|it| it).err();
+            Ending::Broken(error.unwrap_or_else(|| io::ErrorKind::BrokenPipe.into()))
         }
     };
     let _ = inbox.0.send(Input::End);
     let _ = timeout(GRACE, over).await;
     outbox.shared().end();
-    outbox.end();
+    outbox.close();
     if written.is_none() && timeout(GRACE, &mut writer).await.is_err() {
         writer.abort();
     }
@@ -269,12 +277,12 @@ async fn write<W: AsyncWrite + Unpin>(
     mut items: UnboundedReceiver<Item>,
     shared: Arc<Shared>,
 ) -> io::Result<()> {
-    let mut writer = Writer { shared, last_seq: 0, held: Some(Vec::new()), bytes: Vec::new(), is_ended: false };
-    while !writer.is_ended
+    let mut writer = Writer { shared, last_seq: 0, held: Some(Vec::new()), bytes: Vec::new(), is_closed: false };
+    while !writer.is_closed
         && let Some(item) = items.recv().await
     {
         writer.put(item);
-        while !writer.is_ended
+        while !writer.is_closed
             && writer.bytes.len() < CHUNK
             && let Ok(item) = items.try_recv()
         {
@@ -293,14 +301,14 @@ struct Writer {
     /// Events from before the answer to `initialize`; none once it has been given.
     held: Option<Vec<Event>>,
     bytes: Vec<u8>,
-    is_ended: bool,
+    is_closed: bool,
 }
 
 impl Writer {
     fn put(&mut self, item: Item) {
         self.shared.written();
         match item {
-            Item::End => self.is_ended = true,
+            Item::Close => self.is_closed = true,
             Item::Ask { command, arguments, on_reply } => {
                 self.shared.expect_reply(self.last_seq + 1, on_reply);
                 self.send(&Outgoing::Request { command, arguments });
