@@ -96,6 +96,7 @@ fn environment_of(options: &Options, folder: &CanonPath) -> vm::Settings {
         trace_verbose: settings.trace_verbose,
         abort_on_warn: settings.abort_on_warn,
         features: settings.features.clone(),
+        keeps_names: false,
     }
 }
 

@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["builtins"],
     &["debug"],
     &["session"],
+    &["console"],
 ];
 
 /// How many lines a file may have besides its tests.

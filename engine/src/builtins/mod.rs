@@ -118,6 +118,9 @@ pub fn machine_in(settings: Settings, limits: Limits) -> Vm {
     let mut vm = Vm::new(&table(), &op_of, limits);
     let features = Features(settings.features.clone());
     vm.settings = settings;
+    if vm.settings.keeps_names {
+        vm.keep_names();
+    }
     let mut attrs = Vec::new();
     for index in 0..vm.natives().len() as u32 {
         let native = *vm.native(index);

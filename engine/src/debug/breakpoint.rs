@@ -11,10 +11,11 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use crate::bytecode::PointKind;
-use crate::source::{Origin, Span};
+use crate::source::Span;
 use crate::value::{Tag, Value};
 use crate::vm::Vm;
 
+use super::evaluate::Evaluator;
 use super::hit::{Hits, LogMessage};
 use super::location::{Locations, PointRef, text_of};
 use super::names::Names;
@@ -81,7 +82,7 @@ pub enum BreakpointState {
 }
 
 /// A breakpoint.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breakpoint {
     /// Which one.
     pub id: BreakpointId,
@@ -144,15 +145,21 @@ impl Breakpoints {
     }
 
     /// Makes a breakpoint.
-    pub(super) fn add(&mut self, vm: &mut Vm, places: &mut Places<'_>, target: Target, rules: Rules) -> BreakpointId {
+    pub(super) fn add(
+        &mut self,
+        vm: &mut Vm,
+        places: &mut Places<'_>,
+        evaluator: &Evaluator,
+        target: Target,
+        rules: Rules,
+    ) -> BreakpointId {
         self.next += 1;
         let id = BreakpointId(self.next);
         let state = BreakpointState::Pending("nothing it could mean was read yet".to_owned());
-        let breakpoint =
-            Breakpoint { id, target, rules, state, n_hits: 0, pcs: Vec::new(), natives: Vec::new() };
+        let breakpoint = Breakpoint { id, target, rules, state, n_hits: 0, pcs: Vec::new(), natives: Vec::new() };
         self.all.insert(id, breakpoint);
         self.settle_at_once(vm, id);
-        for unit in 0..self.n_units {
+        for unit in (0..self.n_units).filter(|&it| !evaluator.is_own(it)) {
             self.settle_in(vm, places, id, unit);
         }
         id
@@ -175,9 +182,9 @@ impl Breakpoints {
     }
 
     /// Looks through texts that were read since the last time. Gives the breakpoints whose state changed.
-    pub(super) fn sync(&mut self, vm: &mut Vm, places: &mut Places<'_>) -> Vec<BreakpointId> {
+    pub(super) fn sync(&mut self, vm: &mut Vm, places: &mut Places<'_>, evaluator: &Evaluator) -> Vec<BreakpointId> {
         let mut changed = Vec::new();
-        for unit in self.n_units..vm.n_units() {
+        for unit in (self.n_units..vm.n_units()).filter(|&it| !evaluator.is_own(it)) {
             for id in self.all.keys().copied().collect::<Vec<_>>() {
                 if self.settle_in(vm, places, id, unit) {
                     changed.push(id);
@@ -245,7 +252,9 @@ impl Breakpoints {
                 true
             }
             Target::Function(pattern) => {
-                let bodies = places.names.matching(vm, unit, &pattern);
+                let first = vm.unit(unit).first_body;
+                let found = pattern.find(&places.names.of(vm, unit));
+                let bodies: Vec<u32> = found.into_iter().map(|it| first + it).collect();
                 for &body in &bodies {
                     vm.emit_body(body);
                     if let Some(&point) = vm.program.points_of(body).iter().find(|it| it.kind != PointKind::Return) {
@@ -298,6 +307,15 @@ impl Breakpoint {
         }
     }
 
+    /// Where it is in a text, if it is known and is in one.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        match self.state {
+            BreakpointState::Verified(span) => span,
+            BreakpointState::Pending(_) | BreakpointState::Rejected(_) => None,
+        }
+    }
+
     /// The instructions it means, as far as they are known.
     #[must_use]
     pub fn pcs(&self) -> &[u32] {
@@ -318,11 +336,7 @@ fn leave(at: &mut FxHashMap<u32, Vec<BreakpointId>>, key: u32, id: BreakpointId)
 
 /// Whether a unit's text goes by this name.
 fn is_named(vm: &Vm, unit: u32, name: &str) -> bool {
-    let Some(file) = text_of(vm, unit) else { return false };
-    match &file.origin {
-        Origin::File(path) => path == name,
-        Origin::String | Origin::Stdin | Origin::Internal(_) => file.name() == name,
-    }
+    text_of(vm, unit).is_some_and(|file| super::location::name_of(file) == name)
 }
 
 /// The point at a line and perhaps a column of a text.

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::bytecode::PointKind;
 use crate::emit::BodySource;
-use crate::source::{Pos, SourceFile, Span};
+use crate::source::{Origin, Pos, SourceFile, Span};
 use crate::vm::Vm;
 
 /// A step point with all that is known of it without running.
@@ -85,6 +85,15 @@ impl Locations {
     }
 }
 
+/// What a text goes by: the path of a file, or a name in guillemets.
+#[must_use]
+pub fn name_of(file: &SourceFile) -> String {
+    match &file.origin {
+        Origin::File(path) => path.clone(),
+        Origin::String | Origin::Stdin | Origin::Internal(_) => file.name().to_owned(),
+    }
+}
+
 /// The text of a unit.
 #[must_use]
 pub fn text_of(vm: &Vm, unit: u32) -> Option<&SourceFile> {
@@ -146,4 +155,79 @@ fn points_of_unit(vm: &Vm, unit: u32) -> Box<[PointRef]> {
     }
     points.sort_by_key(|it| (it.span.start, u32::MAX - it.span.end.0, it.pc));
     points.into()
+}
+
+/// A range in a text, as it is told to people and editors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// Which unit's text it is, if it is one's.
+    pub unit: Option<u32>,
+    /// The path of the file, or the name of a text that is no file.
+    pub name: String,
+    /// Whether it is a file.
+    pub is_file: bool,
+    /// Where it begins.
+    pub start: Spot,
+    /// Where it ends.
+    pub end: Spot,
+}
+
+/// A position in a text. Everything counts from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// The line.
+    pub line: u32,
+    /// The column in bytes.
+    pub byte: u32,
+    /// The column in UTF-16 code units.
+    pub utf16: u32,
+}
+
+/// Where a span is; `None` if it is nowhere.
+#[must_use]
+pub fn locate(vm: &Vm, span: Span) -> Option<Location> {
+    let (file, _) = vm.sources.locate(span.start)?;
+    let unit = (0..vm.n_units()).find(|&it| std::ptr::eq(vm.sources.file(vm.unit(it).module.file), file));
+    let (name, is_file) = (name_of(file), matches!(file.origin, Origin::File(_)));
+    let end = if span.end >= span.start { span.end } else { span.start };
+    Some(Location { unit, name, is_file, start: spot(file, span.start), end: spot(file, end) })
+}
+
+fn spot(file: &SourceFile, pos: Pos) -> Spot {
+    let at = file.lines().line_col(file.offset(pos));
+    let start = file.lines().line_start(at.line).unwrap_or(0) as usize;
+    let before = file.text.get(start..start + at.column as usize).unwrap_or_default();
+    Spot { line: at.line, byte: at.column, utf16: utf16_len(before) }
+}
+
+/// How many UTF-16 code units bytes are; what is no UTF-8 counts as one for each byte.
+fn utf16_len(bytes: &[u8]) -> u32 {
+    let of_chunk = |it: std::str::Utf8Chunk<'_>| it.valid().encode_utf16().count() + it.invalid().len();
+    bytes.utf8_chunks().map(of_chunk).sum::<usize>() as u32
+}
+
+/// The byte of a line at which a column in UTF-16 code units lies; past the end of the line it is the end.
+#[must_use]
+pub fn byte_of_utf16(file: &SourceFile, line: u32, utf16: u32) -> Option<u32> {
+    let span = line_span(file, line)?;
+    let bytes = file.text.get(file.offset(span.start) as usize..file.offset(span.end) as usize)?;
+    let mut left = utf16;
+    let mut at = 0;
+    for chunk in bytes.utf8_chunks() {
+        for it in chunk.valid().chars() {
+            let n = it.len_utf16() as u32;
+            if left < n {
+                return Some(at);
+            }
+            left -= n;
+            at += it.len_utf8() as u32;
+        }
+        let n = chunk.invalid().len() as u32;
+        if left < n {
+            return Some(at + left);
+        }
+        left -= n;
+        at += n;
+    }
+    Some(at)
 }

@@ -94,9 +94,7 @@ impl Scopes {
                 }
                 let address = match var.slot {
                     Slot::Local(slot) => (at == code.index).then_some(Address::Local(slot)),
-                    Slot::Env(slot) => {
-                        Some(Address::Env(u32::from(unit.analysis.depth(code.index, at)), slot))
-                    }
+                    Slot::Env(slot) => Some(Address::Env(u32::from(unit.analysis.depth(code.index, at)), slot)),
                 };
                 found.push(Visible { name: var.name, pos: var.pos, kind: var.kind, scope, address });
             }
@@ -121,7 +119,7 @@ impl Scopes {
         let mut seen: Vec<Symbol> = Vec::new();
         let visible = self.visible(vm, frame.code, expr);
         for it in &visible {
-            let Some(value) = value_at(vm, frame, it.address) else { continue };
+            let Some(value) = value_at(vm, vm.stack(), frame, it.address) else { continue };
             let name = match it.name {
                 Some(name) if seen.contains(&name) => continue,
                 Some(name) => {
@@ -160,11 +158,11 @@ fn at_pos(pos: Pos) -> Span {
     Span::new(pos, pos)
 }
 
-/// What is at an address, if something is.
+/// What is at an address, if something is. The frame's slots are in `stack`.
 #[must_use]
-pub fn value_at(vm: &Vm, frame: &Frame, address: Option<Address>) -> Option<Value> {
+pub fn value_at(vm: &Vm, stack: &[Value], frame: &Frame, address: Option<Address>) -> Option<Value> {
     let value = match address? {
-        Address::Local(slot) => *vm.stack().get((frame.base + slot) as usize)?,
+        Address::Local(slot) => *stack.get((frame.base + slot) as usize)?,
         Address::Env(depth, slot) => {
             let unit = vm.unit_of(frame.code)?;
             let index = vm.program.bodies[frame.code as usize].index;

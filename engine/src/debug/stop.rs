@@ -1,6 +1,5 @@
 //! Why a person sees the program pause.
 
-use crate::source::Span;
 use crate::value::Value;
 use crate::vm::{Fault, FaultKind};
 use crate::world::NoteKind;
@@ -139,13 +138,4 @@ impl FaultFilter {
             && (self.with_caught || !is_caught)
             && self.message.as_ref().is_none_or(|it| it.is_match(&data.message))
     }
-}
-
-/// A place in the program as a person sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Here {
-    /// The unit.
-    pub unit: u32,
-    /// What is being computed.
-    pub span: Span,
 }

@@ -187,7 +187,10 @@ impl<'a> Builder<'a> {
                 self.op(op, Pos::NONE);
             }
             Task::At(expr) => self.expr = expr,
-            Task::Needed(expr) => self.point(expr, PointKind::Variable),
+            Task::Needed(expr) => {
+                self.expr = expr;
+                self.point(expr, PointKind::Variable);
+            }
             Task::Return(expr) => {
                 self.point(expr, PointKind::Return);
                 self.op(Op::Return, Pos::NONE);

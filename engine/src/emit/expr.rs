@@ -134,7 +134,11 @@ impl Builder<'_> {
         }
         let body = unit.first_body + thunk - 1;
         self.simple(Task::At(id));
-        if may_compute && let Some((arith, a, b)) = self.eager_operands(id) {
+        // Who debugs wants to see it computed when it is needed.
+        if may_compute
+            && !self.globals.keeps_names
+            && let Some((arith, a, b)) = self.eager_operands(id)
+        {
             self.operand(a);
             self.operand(b);
             self.op(Op::Eager { arith, body }, self.place(id));

@@ -87,7 +87,9 @@ impl Heap {
     #[must_use]
     pub fn is_before(&self, v: Value, mark: &HeapMark) -> bool {
         let is_object = match v.tag() {
-            Tag::BigInt | Tag::Float | Tag::Str | Tag::List | Tag::Attrs | Tag::Lambda | Tag::Partial | Tag::Thunk => true,
+            Tag::BigInt | Tag::Float | Tag::Str | Tag::List | Tag::Attrs | Tag::Lambda | Tag::Partial | Tag::Thunk => {
+                true
+            }
             Tag::Int | Tag::Bool | Tag::Null | Tag::Sym | Tag::Path | Tag::Builtin | Tag::Unset | Tag::Raw => false,
         };
         !is_object || (v.payload() as usize) < mark.words()

@@ -4,7 +4,9 @@
 //! looks whether somebody wants it to stop.
 
 mod choose;
+mod debug_session;
 pub mod report;
+mod worker;
 
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use crate::vm::{DEEP_FORCE, Fault, FaultKind, Stop, Vm};
 
 pub use crate::vm::Pulse;
 use crate::world::{Answer, CanonPath, Request, World};
+pub use debug_session::{Argument, DebugSession, Launch, ProgramText};
+pub use worker::{Run, Worker};
 
 /// How many instructions are run before somebody who wants it to stop is heard.
 const SLICE: u64 = 1 << 18;

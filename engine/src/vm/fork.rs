@@ -33,6 +33,18 @@ pub struct Visit {
     marks: Marks,
 }
 
+/// Work put aside for other work, whose effects stay.
+#[derive(Debug)]
+pub struct Aside {
+    frames: Vec<Frame>,
+    stack: Vec<Value>,
+    pending: Vec<Fault>,
+    seen: Seen,
+    key_sets: Vec<KeySet>,
+    request: Option<Request>,
+    answer: Option<Answer>,
+}
+
 /// What is a number.
 #[derive(Clone, Copy, Debug)]
 struct Marks {
@@ -69,6 +81,14 @@ pub struct Budget {
 impl Default for Budget {
     fn default() -> Self {
         Self { fuel: 50_000_000, heap: 1 << 30 }
+    }
+}
+
+impl Fork {
+    /// The value stack of the work put aside.
+    #[must_use]
+    pub fn stack(&self) -> &[Value] {
+        &self.moment.stack
     }
 }
 
@@ -138,9 +158,7 @@ impl Vm {
                 continue;
             }
             let n = self.heap.env_len(frame.env);
-            unset.extend(
-                (0..n).filter(|&i| self.heap.env_get(frame.env, i) == Value::UNSET).map(|i| (frame.env, i)),
-            );
+            unset.extend((0..n).filter(|&i| self.heap.env_get(frame.env, i) == Value::UNSET).map(|i| (frame.env, i)));
         }
         unset
     }
@@ -225,6 +243,31 @@ impl Vm {
         self.hooks.watch = watch;
         self.hooks.holds_faults = holds_faults;
         traced.unwrap_or_else(|| fault.clone())
+    }
+
+    /// Puts the work at hand aside for other work, whose effects stay.
+    #[must_use]
+    pub fn put_aside(&mut self) -> Aside {
+        Aside {
+            frames: std::mem::take(&mut self.frames),
+            stack: std::mem::take(&mut self.stack),
+            pending: std::mem::take(&mut self.pending),
+            seen: std::mem::take(&mut self.seen),
+            key_sets: std::mem::take(&mut self.caches.key_sets),
+            request: self.request.take(),
+            answer: self.answer.take(),
+        }
+    }
+
+    /// Takes the work up again that was put aside.
+    pub fn resume(&mut self, aside: Aside) {
+        self.frames = aside.frames;
+        self.stack = aside.stack;
+        self.pending = aside.pending;
+        self.seen = aside.seen;
+        self.caches.key_sets = aside.key_sets;
+        self.request = aside.request;
+        self.answer = aside.answer;
     }
 
     /// The beginning of a visit: until [`Vm::leave`], what is made on the side may be kept.

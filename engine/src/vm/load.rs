@@ -120,6 +120,7 @@ internal! {
     FORCE = 8: "force", [value: Need::Any], finish_arg, [];
     DEEP_FORCE = 9: "deepForce", [value: Need::Any], super::deep::deep_force, [];
     DEEP_PART = 10: "deepPart", [value: Need::Any], super::deep::deep_part, [];
+    CHOOSE = 11: "choose", [], super::choose::choose, [];
 }
 
 fn finish_arg(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
@@ -228,6 +229,11 @@ impl Vm {
             Global::Value(self.global_values.len() as u32 - 1)
         };
         self.globals.names.insert(symbol, global);
+    }
+
+    /// Has every name in scope be there in every frame, in texts read from now on.
+    pub fn keep_names(&mut self) {
+        self.globals.keeps_names = true;
     }
 
     /// Makes `builtins.name` mean a builtin, for emission.

@@ -15,6 +15,7 @@ mod apply;
 mod arith;
 mod assert;
 mod attrs;
+mod choose;
 mod coerce;
 mod compare;
 mod deep;
@@ -37,19 +38,20 @@ mod string;
 mod types;
 mod unwind;
 
+pub use choose::{AtEnd, parse_path};
 pub use coerce::CoerceFlags;
-pub use fork::{Budget, Fork, Moment, Visit};
 pub use fault::{Blame, Fault, FaultData, FaultKind, TraceLine};
+pub use fork::{Aside, Budget, Fork, Moment, Visit};
 pub use frame::{Frame, FrameKind};
 pub use hooks::{Hooks, Watch};
 pub use keys::KeySet;
 pub use load::{
-    ADD, APPLY, ASSERT_EQUAL, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FORCE, FUNCTOR, LESS, NATIVES,
+    ADD, APPLY, ASSERT_EQUAL, CHOOSE, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FORCE, FUNCTOR, LESS, NATIVES,
     NO_UNIT, Names,
 };
 pub use native::{Arg, Explain, IF_VALUE, Native, Need, Next, Order, Run, START, Visible, arg};
-pub use pulse::Pulse;
 pub use outside::{Import, PathContext, Settings};
+pub use pulse::Pulse;
 pub use source::Reading;
 pub use step::Stop;
 pub use unwind::{CAUGHT, HANDLED, HANDLING};

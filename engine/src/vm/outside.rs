@@ -32,6 +32,8 @@ pub struct Settings {
     pub abort_on_warn: bool,
     /// Which experimental features are on.
     pub features: Vec<String>,
+    /// Whether every name in scope can be looked up in every frame, for whoever debugs. It costs a little.
+    pub keeps_names: bool,
 }
 
 impl Settings {

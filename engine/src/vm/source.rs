@@ -57,13 +57,7 @@ impl Vm {
         Ok(body)
     }
 
-    fn read_new(
-        &mut self,
-        origin: Origin,
-        text: Arc<[u8]>,
-        base_dir: &str,
-        scope: &Scope<'_>,
-    ) -> Result<u32, Fault> {
+    fn read_new(&mut self, origin: Origin, text: Arc<[u8]>, base_dir: &str, scope: &Scope<'_>) -> Result<u32, Fault> {
         let Some(file) = self.sources.add(origin, text.clone()) else {
             return Err(Fault::new(FaultKind::OutOfMemory, "more than 4 GiB of program text"));
         };

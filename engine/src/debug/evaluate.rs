@@ -1,0 +1,306 @@
+//! Expressions in the scope of a frame, run on the side: the program does not notice.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::emit::{Scope, VarKind};
+use crate::ir::{ExprId, Symbol};
+use crate::source::Origin;
+use crate::value::Value;
+use crate::vm::{Budget, Fault, FaultKind, Frame, Stop, Visit, Vm};
+use crate::world::{Answer, Request};
+
+use super::Cx;
+use super::hit::{LogMessage, LogPart};
+use super::scopes::{Address, Scopes, value_at};
+use super::value::show;
+
+/// How many instructions are run before somebody who wants it to end is heard.
+const SLICE: u64 = 1 << 16;
+
+/// Expressions that were read, and what was kept of their values.
+#[derive(Debug, Default)]
+pub(super) struct Evaluator {
+    read: FxHashMap<(u32, u32, String), Compiled>,
+    /// Units of such expressions: nobody stops in them.
+    own_units: Vec<u32>,
+    visit: Option<Visit>,
+}
+
+/// An expression that was read for a place.
+#[derive(Clone, Debug)]
+struct Compiled {
+    body: u32,
+    /// Where the names it has are, in the order of its scope.
+    addresses: Arc<[Address]>,
+}
+
+/// Where an expression is evaluated.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// The frame, if the program is at work.
+    pub(super) frame: Option<Frame>,
+    /// What the frame computes there.
+    pub(super) expr: ExprId,
+}
+
+impl Evaluator {
+    /// Whether a unit is an expression somebody evaluated.
+    pub(super) fn is_own(&self, unit: u32) -> bool {
+        self.own_units.contains(&unit)
+    }
+
+    /// Evaluates an expression and gives its value, which is there until the program goes on.
+    ///
+    /// # Errors
+    /// If it is not Nix, fails, or takes too long.
+    pub(super) fn evaluate(
+        &mut self,
+        cx: &mut Cx<'_>,
+        scopes: &mut Scopes,
+        place: Place,
+        text: &str,
+        budget: Budget,
+    ) -> Result<Value, Fault> {
+        self.begin_visit(cx.vm);
+        let compiled = self.compile(cx.vm, scopes, place, text)?;
+        let fork = cx.vm.fork(budget);
+        let result = start(cx.vm, &compiled, place.frame.as_ref(), &fork_stack(&fork)).and_then(|()| run(cx, budget));
+        cx.vm.unfork_keeping(fork);
+        result
+    }
+
+    /// Evaluates an expression, gives its value to `read`, and leaves nothing behind.
+    ///
+    /// # Errors
+    /// As for [`Evaluator::evaluate`].
+    fn with_value<R>(
+        &mut self,
+        cx: &mut Cx<'_>,
+        scopes: &mut Scopes,
+        place: Place,
+        text: &str,
+        read: impl FnOnce(&mut Vm, Value) -> R,
+    ) -> Result<R, Fault> {
+        let budget = Budget { fuel: 10_000_000, heap: 1 << 28 };
+        let compiled = self.compile(cx.vm, scopes, place, text)?;
+        let fork = cx.vm.fork(budget);
+        let result = start(cx.vm, &compiled, place.frame.as_ref(), &fork_stack(&fork)).and_then(|()| run(cx, budget));
+        let result = result.map(|v| read(cx.vm, v));
+        cx.vm.unfork(fork);
+        result
+    }
+
+    /// Forces a value on the side; what it gives stays to be looked at.
+    ///
+    /// # Errors
+    /// If it fails, or takes too long.
+    pub(super) fn preview(&mut self, cx: &mut Cx<'_>, v: Value, budget: Budget) -> Result<Value, Fault> {
+        if let Some(v) = cx.vm.settled(v) {
+            return Ok(v);
+        }
+        self.begin_visit(cx.vm);
+        let fork = cx.vm.fork(budget);
+        cx.vm.start_force(v);
+        let result = run(cx, budget);
+        cx.vm.unfork_keeping(fork);
+        result
+    }
+
+    /// Forces a value for good.
+    ///
+    /// # Errors
+    /// If it fails, or is cancelled.
+    pub(super) fn force_for_good(&mut self, cx: &mut Cx<'_>, v: Value) -> Result<Value, Fault> {
+        let aside = cx.vm.put_aside();
+        cx.vm.start_force(v);
+        let result = run(cx, Budget { fuel: u64::MAX / 2, heap: u64::MAX });
+        cx.vm.abandon();
+        cx.vm.resume(aside);
+        result
+    }
+
+    /// Whether a condition holds.
+    ///
+    /// # Errors
+    /// If it fails, or is neither true nor false: why.
+    pub(super) fn holds(
+        &mut self,
+        cx: &mut Cx<'_>,
+        scopes: &mut Scopes,
+        place: Place,
+        condition: &str,
+    ) -> Result<bool, String> {
+        let found = self.with_value(cx, scopes, place, condition, |vm, v| match v {
+            Value::TRUE => Ok(true),
+            Value::FALSE => Ok(false),
+            other => Err(format!("it should be a Boolean but is {}", vm.type_phrase(other))),
+        });
+        found.map_err(|fault| fault.data().message.clone())?
+    }
+
+    /// A log message with its expressions replaced by what they are.
+    pub(super) fn fill(&mut self, cx: &mut Cx<'_>, scopes: &mut Scopes, place: Place, message: &LogMessage) -> String {
+        let mut out = String::new();
+        for part in &message.parts {
+            match part {
+                LogPart::Text(text) => out.push_str(text),
+                LogPart::Expr(text) => {
+                    let shown = self.with_value(cx, scopes, place, text, |vm, v| {
+                        if v.is_string() {
+                            String::from_utf8_lossy(vm.heap.bytes(v)).into_owned()
+                        } else {
+                            show(vm, v, super::value::Budget { width: 200, depth: 3, items: 20 }).text
+                        }
+                    });
+                    match shown {
+                        Ok(text) => out.push_str(&text),
+                        Err(fault) => {
+                            let _ = write!(out, "«{}»", fault.data().message);
+                        }
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// What was kept may be looked at until [`Evaluator::end_visit`].
+    pub(super) fn begin_visit(&mut self, vm: &mut Vm) {
+        if self.visit.is_none() {
+            self.visit = Some(vm.visit());
+        }
+    }
+
+    /// Cuts off what was kept: the program goes on.
+    pub(super) fn end_visit(&mut self, vm: &mut Vm) {
+        if let Some(visit) = self.visit.take() {
+            vm.leave(visit);
+        }
+    }
+
+    /// What was kept stays for good: something was done for good after it.
+    pub(super) fn keep_visit(&mut self) {
+        self.visit = None;
+    }
+
+    fn compile(&mut self, vm: &mut Vm, scopes: &mut Scopes, place: Place, text: &str) -> Result<Compiled, Fault> {
+        let key = (place.frame.map_or(u32::MAX, |it| it.code), place.expr.0, text.to_owned());
+        if let Some(known) = self.read.get(&key) {
+            return Ok(known.clone());
+        }
+        let mut names: Vec<Symbol> = Vec::new();
+        let mut addresses: Vec<Address> = Vec::new();
+        let mut withs: Vec<Address> = Vec::new();
+        if let Some(frame) = &place.frame {
+            for it in scopes.visible(vm, frame.code, place.expr) {
+                let Some(address) = it.address else { continue };
+                if value_at_top(vm, frame, address).is_none() {
+                    continue;
+                }
+                match it.name {
+                    Some(name) if names.contains(&name) => {}
+                    // A name the text does not even contain is not worth a slot.
+                    Some(name) if text.contains(&*vm.heap.symbols.text(name)) => {
+                        names.push(name);
+                        addresses.push(address);
+                    }
+                    None if it.kind == VarKind::With => withs.push(address),
+                    _ => {}
+                }
+            }
+        }
+        let scope = Scope { names: &names, n_withs: withs.len() as u32 };
+        let folder = place.frame.and_then(|it| folder_of(vm, it.code)).unwrap_or_else(|| "/".to_owned());
+        let origin = Origin::String;
+        let n_units = vm.n_units();
+        let body = vm.read_in(origin, text.as_bytes().into(), &folder, &scope);
+        self.own_units.extend(n_units..vm.n_units());
+        addresses.extend(withs.into_iter().rev());
+        let compiled = Compiled { body: body?, addresses: addresses.into() };
+        self.read.insert(key, compiled.clone());
+        Ok(compiled)
+    }
+}
+
+fn value_at_top(vm: &Vm, frame: &Frame, address: Address) -> Option<Value> {
+    value_at(vm, vm.stack(), frame, Some(address))
+}
+
+/// The stack of the work put aside.
+fn fork_stack(fork: &crate::vm::Fork) -> Vec<Value> {
+    fork.stack().to_vec()
+}
+
+fn start(vm: &mut Vm, compiled: &Compiled, frame: Option<&Frame>, stack: &[Value]) -> Result<(), Fault> {
+    let mut slots = Vec::with_capacity(compiled.addresses.len());
+    for &address in compiled.addresses.iter() {
+        let value = frame.and_then(|frame| value_at(vm, stack, frame, Some(address)));
+        let missing = || Fault::new(FaultKind::UndefinedVariable, "a variable it names has no value yet");
+        slots.push(value.ok_or_else(missing)?);
+    }
+    let env = if slots.is_empty() { 0 } else { vm.heap.env_of(0, &slots) };
+    vm.start(compiled.body, env);
+    Ok(())
+}
+
+/// Runs what was started on the side.
+fn run(cx: &mut Cx<'_>, budget: Budget) -> Result<Value, Fault> {
+    let end = cx.vm.count() + budget.fuel;
+    cx.pulse.take_cancel();
+    loop {
+        if cx.pulse.take_cancel() {
+            return Err(Fault::new(FaultKind::Interrupted, "cancelled"));
+        }
+        let left = end.saturating_sub(cx.vm.count());
+        if left == 0 {
+            let text = format!("not done after {} instructions", budget.fuel);
+            return Err(Fault::new(FaultKind::Interrupted, text));
+        }
+        match cx.vm.run(left.min(SLICE)) {
+            Stop::Done(v) => return Ok(v),
+            Stop::Fault(fault) => return Err(fault),
+            Stop::Fuel | Stop::Point => {}
+            Stop::Break => {
+                // Nobody stops on the side.
+                match cx.vm.pass() {
+                    Stop::Done(v) => return Ok(v),
+                    Stop::Fault(fault) => return Err(fault),
+                    Stop::Ask(request) => answer(cx, &request),
+                    Stop::Fuel | Stop::Point | Stop::Break | Stop::Failing(_) => {}
+                }
+            }
+            Stop::Ask(request) => answer(cx, &request),
+            Stop::Failing(fault) => {
+                if let Some(fault) = cx.vm.fail(fault) {
+                    return Err(fault);
+                }
+            }
+        }
+    }
+}
+
+fn answer(cx: &mut Cx<'_>, request: &Request) {
+    let answer = match request {
+        Request::Note { kind, text } => {
+            let text = String::from_utf8_lossy(text).into_owned();
+            (cx.out)(super::Event::Note { kind: *kind, text, is_aside: true, at: None });
+            Answer::Done
+        }
+        request => cx.world.answer(request),
+    };
+    cx.vm.answer(answer);
+}
+
+/// The folder that relative paths in a body begin in.
+fn folder_of(vm: &Vm, body: u32) -> Option<String> {
+    let unit = vm.unit_of(body)?;
+    match &vm.sources.file(unit.module.file).origin {
+        Origin::File(path) => {
+            Some(path.rsplit_once('/').map_or("/", |it| if it.0.is_empty() { "/" } else { it.0 }).to_owned())
+        }
+        Origin::String | Origin::Stdin | Origin::Internal(_) => None,
+    }
+}
