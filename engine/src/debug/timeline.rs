@@ -5,6 +5,7 @@
 //! nothing is written down but the answers. The first way back starts over from the beginning; from then on what is
 //! overwritten is written down, and moments are kept on the way, so that later ways back are short.
 
+use crate::heap::WordsCopy;
 use crate::vm::{Moment, Stop, Vm, Watch};
 use crate::world::{Answer, Request, World};
 
@@ -20,7 +21,7 @@ const FIRST_STRIDE: u64 = 100_000;
 /// What is known of the past.
 #[derive(Debug)]
 pub struct Timeline {
-    origin: Option<(Kept, Box<[u64]>)>,
+    origin: Option<(Kept, WordsCopy)>,
     moments: Vec<Kept>,
     stride: u64,
     journal: Vec<(Request, Answer)>,

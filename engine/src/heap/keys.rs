@@ -77,6 +77,7 @@ impl Heap {
         for pair in order.chunks(2) {
             self.push(u64::from(pair[0]) | (u64::from(pair.get(1).copied().unwrap_or(0)) << 32));
         }
+        let offset = if self.is_constant(keys) { self.to_constants(offset) } else { offset };
         self.overwrite_cache(keys, (u64::from(offset) << 32) | u64::from(n));
     }
 

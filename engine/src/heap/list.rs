@@ -137,7 +137,7 @@ impl Heap {
         let used = self.word(buffer) as u32;
         self.words.copy_within(b_data as usize..b_data as usize + n_b, (buffer + 1 + used) as usize);
         let word = self.word(buffer) & !0xffff_ffff;
-        self.put(buffer, word | u64::from(used + n_b as u32));
+        self.overwrite_buffer(buffer, word | u64::from(used + n_b as u32));
         let offset = self.top();
         self.push((u64::from(buffer + 1 + used - n_a as u32) << 32) | (n_a + n_b) as u64);
         self.push(u64::from(buffer));

@@ -5,6 +5,7 @@
 //! kind; offset 0 belongs to nothing.
 
 mod attrs;
+mod constants;
 mod keys;
 mod layers;
 mod list;
@@ -14,7 +15,7 @@ mod thunk;
 pub use attrs::AttrsIter;
 pub use layers::Layers;
 pub use string::MAX_STRING;
-pub use thunk::{HeapMark, ThunkState, Trail};
+pub use thunk::{HeapMark, ThunkState, Trail, WordsCopy};
 
 use crate::ir::{Symbol, Symbols};
 use crate::value::{Contexts, Tag, Value};
@@ -36,6 +37,7 @@ pub struct Heap {
     plain_keys: indexmap::IndexMap<u32, u32, rustc_hash::FxBuildHasher>,
     thunks_made: u64,
     max_words: usize,
+    reserve: constants::Reserve,
 }
 
 /// How many words there is room for, at least, when the machine begins a slice of instructions.
@@ -55,6 +57,7 @@ impl Default for Heap {
             plain_keys: indexmap::IndexMap::default(),
             thunks_made: 0,
             max_words: MAX_WORDS - (1 << 28),
+            reserve: constants::Reserve::default(),
         }
     }
 }
@@ -69,18 +72,19 @@ impl Heap {
     /// How many bytes objects take.
     #[must_use]
     pub fn bytes_used(&self) -> u64 {
-        self.words.len() as u64 * 8
+        (self.words.len() - self.reserve.unused()) as u64 * 8
     }
 
     /// Sets the limit that [`Heap::is_full`] tells of, in bytes.
     pub fn set_limit(&mut self, bytes: u64) {
-        self.max_words = (usize::try_from(bytes / 8).unwrap_or(MAX_WORDS)).min(MAX_WORDS - (1 << 28));
+        let words = usize::try_from(bytes / 8).unwrap_or(MAX_WORDS).saturating_add(self.reserve.unused());
+        self.max_words = words.min(MAX_WORDS - (1 << 28));
     }
 
     /// The limit that [`Heap::is_full`] tells of, in bytes.
     #[must_use]
     pub fn limit(&self) -> u64 {
-        self.max_words as u64 * 8
+        (self.max_words - self.reserve.unused()) as u64 * 8
     }
 
     /// Whether an object lies before a place in the heap, or is no object.

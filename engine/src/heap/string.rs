@@ -163,7 +163,7 @@ impl Heap {
         let buffer = self.room_behind_string(a, n_a, piece.len());
         self.write_bytes(buffer, n_a, piece);
         let capacity = self.word(buffer) & !0xffff_ffff;
-        self.put(buffer, capacity | (n_a + piece.len()) as u64);
+        self.overwrite_buffer(buffer, capacity | (n_a + piece.len()) as u64);
         let offset = self.top();
         self.push((u64::from(context.0) << 32) | (n_a + piece.len()) as u64);
         self.push(u64::from(buffer));

@@ -29,16 +29,26 @@ pub enum ThunkState {
 pub struct Trail {
     is_on: bool,
     entries: Vec<(u32, u64, u64)>,
+    /// How far buffers were filled.
+    buffers: Vec<(u32, u64)>,
 }
 
 /// A moment in the life of a heap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeapMark {
     trail: usize,
+    buffers: usize,
     was_on: bool,
     words: usize,
     thunks_made: u64,
     n_plain: usize,
+}
+
+/// What was on the heap, but for its constants.
+#[derive(Clone, Debug)]
+pub struct WordsCopy {
+    before: Box<[u64]>,
+    after: Box<[u64]>,
 }
 
 impl HeapMark {
@@ -141,6 +151,14 @@ impl Heap {
         self.put(offset + 1, body);
     }
 
+    /// Tells how far a buffer is filled.
+    pub(super) fn overwrite_buffer(&mut self, offset: u32, word: u64) {
+        if self.trail.is_on {
+            self.trail.buffers.push((offset, self.word(offset)));
+        }
+        self.put(offset, word);
+    }
+
     /// Overwrites a word that only remembers what can be computed again.
     pub(super) fn overwrite_cache(&mut self, offset: u32, word: u64) {
         let next = self.word(offset + 1);
@@ -157,6 +175,7 @@ impl Heap {
     pub fn mark(&mut self) -> HeapMark {
         let mark = HeapMark {
             trail: self.trail.entries.len(),
+            buffers: self.trail.buffers.len(),
             was_on: self.trail.is_on,
             words: self.words.len(),
             thunks_made: self.thunks_made,
@@ -175,6 +194,11 @@ impl Heap {
                 self.put(offset + 1, body);
             }
         }
+        while self.trail.buffers.len() > mark.buffers {
+            if let Some((offset, word)) = self.trail.buffers.pop() {
+                self.put(offset, word);
+            }
+        }
         self.trail.is_on = mark.was_on;
         self.words.truncate(mark.words);
         self.thunks_made = mark.thunks_made;
@@ -182,7 +206,8 @@ impl Heap {
         self.plans.forget_from(mark.words as u32);
     }
 
-    /// Undoes every overwriting since the mark of what was there at the mark; what was allocated since stays, as it is.
+    /// Undoes every overwriting since the mark of what was there at the mark; what was allocated since stays, as it is,
+    /// and so does what buffers were filled with, since it may be a part of that.
     pub fn undo_old(&mut self, mark: &HeapMark) {
         while self.trail.entries.len() > mark.trail {
             if let Some((offset, head, body)) = self.trail.entries.pop()
@@ -209,16 +234,19 @@ impl Heap {
 
     /// All words so far, to be given back by [`Heap::reset_words`]. Nothing needs to be written down for that.
     #[must_use]
-    pub fn copy_words(&self) -> Box<[u64]> {
-        self.words.as_slice().into()
+    pub fn copy_words(&self) -> WordsCopy {
+        let reserve = &self.reserve;
+        WordsCopy { before: self.words[..reserve.start].into(), after: self.words[reserve.end..].into() }
     }
 
     /// Makes the heap what it was when it was copied, at the time of the mark.
-    pub fn reset_words(&mut self, words: &[u64], mark: &HeapMark) {
+    pub fn reset_words(&mut self, words: &WordsCopy, mark: &HeapMark) {
         self.trail.entries.clear();
-        self.undo(&HeapMark { trail: 0, ..*mark });
-        self.words.clear();
-        self.words.extend_from_slice(words);
+        self.trail.buffers.clear();
+        self.undo(&HeapMark { trail: 0, buffers: 0, ..*mark });
+        self.words.truncate(self.reserve.end);
+        self.words[..words.before.len()].copy_from_slice(&words.before);
+        self.words.extend_from_slice(&words.after);
     }
 
     /// Stops writing down and forgets what was written down.

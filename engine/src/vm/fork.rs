@@ -185,7 +185,7 @@ impl Vm {
     }
 
     /// Goes back to a moment at which the words of the heap were copied, whatever was written down since.
-    pub fn start_over(&mut self, words: &[u64], moment: &Moment) {
+    pub fn start_over(&mut self, words: &crate::heap::WordsCopy, moment: &Moment) {
         self.heap.reset_words(words, &moment.heap);
         self.take_up(moment.clone());
         self.reload(moment.marks);
@@ -213,8 +213,11 @@ impl Vm {
         self.hooks.passes = None;
     }
 
-    /// Makes anew what code refers to that was emitted since: the heap has it no longer.
+    /// Makes anew what code refers to that was emitted since, unless it lies apart: the heap has it no longer.
     fn reload(&mut self, marks: Marks) {
+        if self.heap.has_constants_apart() {
+            return;
+        }
         self.consts.truncate(marks.n_consts);
         self.keys.truncate(marks.n_keys);
         self.load_constants();

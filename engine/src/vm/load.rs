@@ -234,6 +234,7 @@ impl Vm {
     /// Has every name in scope be there in every frame, in texts read from now on.
     pub fn keep_names(&mut self) {
         self.globals.keeps_names = true;
+        self.heap.reserve_constants();
     }
 
     /// Makes `builtins.name` mean a builtin, for emission.
@@ -268,9 +269,11 @@ impl Vm {
     pub(super) fn load_constants(&mut self) {
         for index in self.keys.len()..self.program.keys.len() {
             let keys = self.heap.keys(self.program.keys[index].iter().copied());
+            let keys = self.heap.to_constants(keys);
             self.keys.push(keys);
         }
         for index in self.consts.len()..self.program.consts.len() {
+            let next = self.heap.next_offset();
             let v = match &self.program.consts[index] {
                 Const::Null => Value::NULL,
                 Const::Bool(b) => Value::bool(*b),
@@ -291,6 +294,8 @@ impl Vm {
                     marked(set, &items)
                 }
             };
+            // Each constant is one object, made of constants before it.
+            let v = self.heap.constant(v, next);
             self.consts.push(v);
         }
     }
