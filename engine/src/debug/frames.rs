@@ -4,7 +4,7 @@ use crate::bytecode::{Op, Why};
 use crate::ir::{AttrName, Expr, ExprId, Module};
 use crate::source::{Origin, Span};
 use crate::value::Value;
-use crate::vm::{Frame, FrameKind, START, Vm};
+use crate::vm::{Blame, Fault, FaultKind, Frame, FrameKind, Native, START, Vm};
 
 use super::Debugger;
 use super::names::NameKind;
@@ -112,7 +112,8 @@ impl Debugger {
     fn reason(&mut self, vm: &Vm, index: usize) -> String {
         let Some(below) = index.checked_sub(1) else { return "the value of the program".to_owned() };
         let caller = vm.frames()[below];
-        if caller.is_code() { self.reason_in_code(vm, below, index) } else { reason_in_native(vm, &caller) }
+        let is_call = vm.frames()[index].is_code() && vm.frames()[index].thunk == 0;
+        if caller.is_code() { self.reason_in_code(vm, below, index) } else { reason_in_native(vm, &caller, is_call) }
     }
 
     fn reason_in_code(&mut self, vm: &Vm, below: usize, index: usize) -> String {
@@ -162,7 +163,7 @@ fn is_operator(name: &str) -> bool {
     matches!(name, "sub" | "mul" | "div" | "lessThan")
 }
 
-fn reason_in_native(vm: &Vm, frame: &Frame) -> String {
+fn reason_in_native(vm: &Vm, frame: &Frame, is_call: bool) -> String {
     let native = vm.native(frame.code);
     if frame.pc < START {
         let at = frame.pc as usize;
@@ -176,11 +177,24 @@ fn reason_in_native(vm: &Vm, frame: &Frame) -> String {
     if native.visible == crate::vm::Visible::Internal {
         return helper_name(native.name).to_owned();
     }
-    let why = (frame.why & !crate::vm::IF_VALUE) as usize;
-    match why.checked_sub(1).and_then(|it| native.whys.get(it)).filter(|it| !it.is_empty()) {
-        Some(why) => format!("{} ({})", native.name, why.strip_prefix("while evaluating ").unwrap_or(why)),
-        None => format!("called by {}", native.name),
+    if frame.pc == crate::vm::FINISHING {
+        return format!("the result of {}", native.name);
     }
+    let verb = if is_call { "called by" } else { "for" };
+    let why = (frame.why & !crate::vm::IF_VALUE) as usize;
+    let line = why.checked_sub(1).and_then(|it| native.whys.get(it)).filter(|it| !it.is_empty());
+    match line.map(|it| (*it).to_owned()).or_else(|| explanation(vm, native, frame)) {
+        Some(why) => format!("{verb} {}: {}", native.name, why.strip_prefix("while evaluating ").unwrap_or(&why)),
+        None => format!("{verb} {}", native.name),
+    }
+}
+
+/// What only the native knows of what it is doing: what it would tell a fault that climbs out of it.
+fn explanation(vm: &Vm, native: &Native, frame: &Frame) -> Option<String> {
+    let mut fault = Fault::new(FaultKind::Eval, "");
+    native.explain?(vm, frame, Blame::Inner, &mut fault);
+    let line = fault.data().trace.first()?.text.lines().next()?;
+    Some(line.trim_end_matches(':').to_owned())
 }
 
 /// What a native does that works for the machine.

@@ -186,8 +186,8 @@ pub struct Spot {
 /// Where a span is; `None` if it is nowhere.
 #[must_use]
 pub fn locate(vm: &Vm, span: Span) -> Option<Location> {
-    let (file, _) = vm.sources.locate(span.start)?;
-    let unit = (0..vm.n_units()).find(|&it| std::ptr::eq(vm.sources.file(vm.unit(it).module.file), file));
+    let id = vm.sources.id_of(span.start)?;
+    let (file, unit) = (vm.sources.file(id), vm.unit_of_file(id));
     let (name, is_file) = (name_of(file), matches!(file.origin, Origin::File(_)));
     let end = if span.end >= span.start { span.end } else { span.start };
     Some(Location { unit, name, is_file, start: spot(file, span.start), end: spot(file, end) })

@@ -16,6 +16,7 @@ mod breakpoint;
 mod evaluate;
 pub mod frames;
 mod glob;
+mod history;
 pub mod hit;
 pub mod location;
 pub mod names;
@@ -30,6 +31,7 @@ mod timeline;
 pub mod value;
 
 pub use breakpoint::{Access, Breakpoint, BreakpointId, BreakpointState, Breakpoints, Rules, Target};
+pub use history::{Forced, ForcedFrame};
 pub use run::Between;
 pub use skip::Skips;
 pub use stepping::{By, Goal, StepTarget, step_targets};
@@ -47,6 +49,7 @@ use evaluate::{Evaluator, Place};
 use location::{Location, Locations, PointRef, locate};
 use names::{BodyName, Names};
 use scopes::{Scope, Scopes};
+use stop::Recent;
 
 /// What a debugger is lent.
 pub struct Cx<'a> {
@@ -125,6 +128,7 @@ pub struct Debugger {
     stopped: Option<Stopped>,
     /// The fault the program is stopped for, as it will go on to unwind.
     held: Option<Fault>,
+    recent: Recent,
     /// So many units were told of.
     n_units: u32,
     /// When somebody was last asked whether they want something.
@@ -142,6 +146,11 @@ impl Debugger {
     #[must_use]
     pub fn breakpoints(&self) -> &Breakpoints {
         &self.breakpoints
+    }
+
+    /// The bodies that ended last on the ways taken, the last one first.
+    pub fn recent(&self) -> impl Iterator<Item = &Returned> {
+        self.recent.iter()
     }
 
     /// The past.

@@ -305,10 +305,12 @@ impl Debugger {
         Verdict::Pass
     }
 
-    fn note_return(&self, cx: &Cx<'_>, way: &mut Way) {
+    fn note_return(&mut self, cx: &Cx<'_>, way: &mut Way) {
         let Some(frame) = cx.vm.frames().last() else { return };
         if cx.vm.frames().len() <= way.start.depth {
-            way.returned = Some(Returned { body: frame.code, value: cx.vm.top() });
+            let returned = Returned { body: frame.code, value: cx.vm.top(), count: cx.vm.count() };
+            self.recent.note(returned);
+            way.returned = Some(returned);
         }
     }
 

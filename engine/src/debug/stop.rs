@@ -1,5 +1,7 @@
 //! Why a person sees the program pause.
 
+use std::collections::VecDeque;
+
 use crate::value::Value;
 use crate::vm::{Fault, FaultKind};
 use crate::world::NoteKind;
@@ -26,6 +28,33 @@ pub struct Returned {
     pub body: u32,
     /// What it gave.
     pub value: Value,
+    /// When.
+    pub count: u64,
+}
+
+/// The bodies that ended last on the ways taken, the last one first: what they gave stays to be seen when the program
+/// has moved on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recent(VecDeque<Returned>);
+
+impl Recent {
+    const MAX: usize = 16;
+
+    pub(super) fn note(&mut self, returned: Returned) {
+        if self.0.front().is_none_or(|it| it.count != returned.count) {
+            self.0.push_front(returned);
+            self.0.truncate(Self::MAX);
+        }
+    }
+
+    /// Forgets what has not happened yet.
+    pub(super) fn forget_after(&mut self, count: u64) {
+        self.0.retain(|it| it.count <= count);
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Returned> {
+        self.0.iter()
+    }
 }
 
 /// Why a program pauses.

@@ -49,7 +49,7 @@ impl Default for Timeline {
 pub(super) struct Found {
     pub(super) count: u64,
     /// Whether it is the fault that this instruction ends in.
-    is_fault: bool,
+    pub(super) is_fault: bool,
 }
 
 impl Timeline {
@@ -98,7 +98,7 @@ impl Timeline {
     }
 
     /// Brings the machine to the latest kept moment that is not later than `count`.
-    fn go_back(&mut self, vm: &mut Vm, count: u64) {
+    pub(super) fn go_back(&mut self, vm: &mut Vm, count: u64) {
         while self.moments.last().is_some_and(|it| it.moment.count() > count) {
             self.moments.pop();
         }
@@ -155,7 +155,7 @@ impl Timeline {
         }
     }
 
-    fn answer_again(&mut self, cx: &mut Cx<'_>, request: &Request) {
+    pub(super) fn answer_again(&mut self, cx: &mut Cx<'_>, request: &Request) {
         let (answer, _) = self.answer(cx.world, request);
         cx.vm.answer(answer);
     }
@@ -340,7 +340,7 @@ impl Debugger {
     }
 
     /// Brings the machine to a moment.
-    fn travel(&mut self, cx: &mut Cx<'_>, found: Found) {
+    pub(super) fn travel(&mut self, cx: &mut Cx<'_>, found: Found) {
         cx.vm.hooks.watch = None;
         cx.vm.hooks.holds_faults = false;
         let count = if found.is_fault { found.count.saturating_sub(1) } else { found.count };
@@ -379,9 +379,10 @@ impl Debugger {
         };
         let returned = is_return(cx.vm).then(|| {
             let frame = cx.vm.frames()[cx.vm.frames().len() - 1];
-            Returned { body: frame.code, value: cx.vm.top() }
+            Returned { body: frame.code, value: cx.vm.top(), count: cx.vm.count() }
         });
         let stopped = Stopped { reason, count: cx.vm.count(), returned, remarks: Vec::new() };
+        self.recent.forget_after(stopped.count);
         self.stopped = Some(stopped.clone());
         stopped
     }

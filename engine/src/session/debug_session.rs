@@ -38,7 +38,7 @@ use crate::debug::location::{Location, PointRef, locate};
 use crate::debug::scopes::Scope;
 use crate::debug::value::{self, Shown};
 use crate::debug::{
-    Breakpoint, BreakpointId, Cx, Debugger, Event, Goal, Rules, StepTarget, StopReason, Stopped, Target,
+    Breakpoint, BreakpointId, Cx, Debugger, Event, Forced, Goal, Rules, StepTarget, StopReason, Stopped, Target,
 };
 use crate::heap::BodyId;
 use crate::source::{Origin, Pos, Span};
@@ -285,6 +285,17 @@ impl<W: World> DebugSession<W> {
     /// If the computation fails, or is cancelled.
     pub fn force(&mut self, v: Value) -> Result<Value, Fault> {
         self.with(|debugger, cx| debugger.force(cx, v))
+    }
+
+    /// When a thunk was forced, and by whom, found by going back and coming here again. `None` if nobody needed it yet.
+    pub fn forced_at(&mut self, thunk: Value) -> Option<Forced> {
+        self.with(|debugger, cx| debugger.forced_at(cx, thunk))
+    }
+
+    /// All builtins, as a set.
+    #[must_use]
+    pub fn builtins(&self) -> Value {
+        self.session.vm.global("builtins").unwrap_or(Value::EMPTY_ATTRS)
     }
 
     /// A value on one line.

@@ -99,11 +99,17 @@ impl SourceMap {
     /// The text a position lies in; `None` for [`Pos::NONE`].
     #[must_use]
     pub fn file_of(&self, pos: Pos) -> Option<&SourceFile> {
+        self.files.get(self.id_of(pos)?.0 as usize)
+    }
+
+    /// Which text a position lies in; `None` for [`Pos::NONE`].
+    #[must_use]
+    pub fn id_of(&self, pos: Pos) -> Option<FileId> {
         if !pos.is_some() {
             return None;
         }
         let after = self.files.partition_point(|file| file.base <= pos.0);
-        self.files.get(after.checked_sub(1)?)
+        Some(FileId(after.checked_sub(1)? as u32))
     }
 
     /// The text, line and column of a position; `None` for [`Pos::NONE`].

@@ -150,6 +150,7 @@ impl Vm {
             program: Program::default(),
             sources: SourceMap::default(),
             units: Vec::new(),
+            units_by_file: FxHashMap::default(),
             global_values: Vec::new(),
             consts: Vec::new(),
             keys: Vec::new(),
@@ -261,6 +262,7 @@ impl Vm {
         let index = self.units.len() as u32;
         let unit = Unit::new(module, scope, &self.globals, index, &mut self.program)?;
         let root = unit.root();
+        self.units_by_file.insert(unit.module.file, index);
         self.units.push(unit);
         Ok(root)
     }

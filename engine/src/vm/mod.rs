@@ -49,7 +49,7 @@ pub use load::{
     ADD, APPLY, ASSERT_EQUAL, CHOOSE, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FORCE, FUNCTOR, LESS, NATIVES,
     NO_UNIT, Names,
 };
-pub use native::{Arg, Explain, IF_VALUE, Native, Need, Next, Order, Run, START, Visible, arg};
+pub use native::{Arg, Explain, FINISHING, IF_VALUE, Native, Need, Next, Order, Run, START, Visible, arg};
 pub use outside::{Import, PathContext, Settings};
 pub use pulse::Pulse;
 pub use source::Reading;
@@ -78,6 +78,7 @@ pub struct Vm {
     natives: Vec<Native>,
     builtin_names: Vec<&'static str>,
     units: Vec<Unit>,
+    units_by_file: rustc_hash::FxHashMap<crate::source::FileId, u32>,
     globals: Globals,
     global_values: Vec<Value>,
     consts: Vec<Value>,
@@ -304,6 +305,12 @@ impl Vm {
     #[must_use]
     pub fn place(&self, pc: u32) -> Pos {
         self.program.places[pc as usize]
+    }
+
+    /// The unit that was made of a text.
+    #[must_use]
+    pub fn unit_of_file(&self, file: crate::source::FileId) -> Option<u32> {
+        self.units_by_file.get(&file).copied()
     }
 
     /// How many texts were loaded.

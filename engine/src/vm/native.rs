@@ -142,7 +142,7 @@ impl std::fmt::Debug for Run {
 pub const START: u32 = 16;
 
 /// The state of a native whose result is being computed by somebody else.
-pub(super) const FINISHING: u32 = START + 200;
+pub const FINISHING: u32 = START + 200;
 
 /// What a native wants next. Results arrive on top of the value stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
