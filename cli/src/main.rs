@@ -3,6 +3,7 @@
 mod args;
 mod environment;
 mod limits;
+mod machine;
 mod notes;
 mod options;
 mod progress;

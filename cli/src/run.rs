@@ -4,26 +4,22 @@ use std::io::Read as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use nixscope_engine::builtins;
 use nixscope_engine::heap::BodyId;
 use nixscope_engine::ir;
 use nixscope_engine::print;
 use nixscope_engine::session::report::{self, Detail};
 use nixscope_engine::session::{Pulse, Session};
 use nixscope_engine::source::{Origin, Pos};
-use nixscope_engine::store::VirtualStore;
 use nixscope_engine::value::Value;
-use nixscope_engine::vm::{self, COERCE, CoerceFlags, Fault, FaultKind, Limits};
-use nixscope_engine::world::{CanonPath, Disk, Restricted, World};
+use nixscope_engine::vm::{COERCE, CoerceFlags, Fault, FaultKind};
+use nixscope_engine::world::CanonPath;
 
 use crate::environment;
+use crate::machine::{self, Outside, Purpose};
 use crate::notes::{self, Notes};
 use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};
 use crate::progress::Progress;
 use crate::terminal;
-
-/// How deep evaluation may go if nobody said: deeper than any program that ends, as memory allows.
-const MAX_DEPTH: usize = 10_000_000;
 
 const CANNOT_INSTANTIATE: &str = "nixscope does not instantiate: use --eval, --parse or --find-file";
 
@@ -84,39 +80,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What programs see of the outside.
-fn environment_of(options: &Options, folder: &CanonPath) -> vm::Settings {
-    let settings = &options.settings;
-    vm::Settings {
-        nix_path: environment::search_path(&options.includes, settings),
-        working_dir: folder.to_text().into_owned(),
-        system: settings.current_system().to_owned(),
-        is_pure: settings.pure_eval,
-        is_restricted: settings.restrict_eval,
-        trace_verbose: settings.trace_verbose,
-        abort_on_warn: settings.abort_on_warn,
-        features: settings.features.clone(),
-        keeps_names: false,
-    }
-}
-
-/// The real machine, as far as programs may see it.
-fn outside(settings: &vm::Settings) -> Box<dyn World> {
-    if !settings.is_pure && !settings.is_restricted {
-        return Box::new(Disk::new());
-    }
-    let base = CanonPath::new(settings.working_dir.as_bytes());
-    let allowed = settings.nix_path.iter().map(|(_, path)| CanonPath::new_at(path.as_bytes(), &base));
-    let mode = match settings.is_pure {
-        true => "in pure evaluation mode (use '--impure' to override)",
-        false => "in restricted mode",
-    };
-    Box::new(Restricted::new(Disk::new(), allowed, mode))
-}
-
 struct Job<'a> {
     options: &'a Options,
-    session: Session<Notes<VirtualStore<Box<dyn World>>>>,
+    session: Session<Notes<Outside>>,
     folder: CanonPath,
     args: Value,
     /// How long printing took, in nanoseconds, if that is wanted.
@@ -125,22 +91,13 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn new(options: &'a Options) -> Result<Self, String> {
-        let settings = &options.settings;
-        let limits = Limits {
-            max_depth: settings.max_call_depth.unwrap_or(MAX_DEPTH),
-            max_heap: options.max_heap.unwrap_or_else(crate::limits::usable_memory),
-        };
-        let folder = std::env::current_dir().map_err(|it| format!("there is no current directory: {}", cause(&it)))?;
-        let folder = CanonPath::new(folder.as_os_str().as_encoded_bytes());
-        let mut vm = builtins::machine_in(environment_of(options, &folder), limits);
+        let folder = machine::folder()?;
+        let mut vm = machine::make(options, &folder, Purpose::Run);
         if options.with_stats {
             since_start();
             vm.clock = Some(since_start);
         }
-        vm.reading.rules = settings.rules;
-        vm.reading.pipe_operators = settings.features.iter().any(|it| it == "pipe-operators");
-        vm.reading.home = if settings.pure_eval { None } else { std::env::var("HOME").ok() };
-        let world = Notes::new(VirtualStore::new(outside(&vm.settings)), options.verbosity);
+        let world = Notes::new(machine::outside(&vm.settings), options.verbosity);
         let session = Session::new(vm, world);
         Ok(Self { options, session, folder, args: Value::EMPTY_ATTRS, printing: 0 })
     }

@@ -72,6 +72,8 @@ pub enum ProgramText {
         text: String,
         /// The folder.
         folder: String,
+        /// Whether it came from standard input.
+        is_stdin: bool,
     },
 }
 
@@ -88,7 +90,7 @@ impl Launch {
     /// An expression, evaluated to its end.
     #[must_use]
     pub fn text(text: &str) -> Self {
-        let program = ProgramText::Text { text: text.to_owned(), folder: "/".to_owned() };
+        let program = ProgramText::Text { text: text.to_owned(), folder: "/".to_owned(), is_stdin: false };
         Self { program, attr: String::new(), args: Vec::new(), is_deep: true }
     }
 
@@ -164,8 +166,9 @@ impl<W: World> DebugSession<W> {
     pub fn launch(&mut self, launch: &Launch) -> Result<(), Fault> {
         let body = match &launch.program {
             ProgramText::File(path) => self.session.read_file(path)?,
-            ProgramText::Text { text, folder } => {
-                self.session.vm.read(Origin::String, text.as_bytes().into(), folder, &[])?
+            ProgramText::Text { text, folder, is_stdin } => {
+                let origin = if *is_stdin { Origin::Stdin } else { Origin::String };
+                self.session.vm.read(origin, text.as_bytes().into(), folder, &[])?
             }
         };
         let folder = match &launch.program {

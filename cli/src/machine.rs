@@ -1,0 +1,72 @@
+//! Machines as command lines and settings want them, and the outside they see.
+
+use nixscope_engine::builtins;
+use nixscope_engine::store::VirtualStore;
+use nixscope_engine::vm::{self, Limits, Vm};
+use nixscope_engine::world::{CanonPath, Disk, Restricted, World};
+
+use crate::environment;
+use crate::options::Options;
+
+/// How deep evaluation may go if nobody said: deeper than any program that ends, as memory allows.
+const MAX_DEPTH: usize = 10_000_000;
+
+/// The real machine, as far as programs may see it, with a store that need not exist.
+pub(crate) type Outside = VirtualStore<Box<dyn World + Send>>;
+
+/// What a machine is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Programs are run.
+    Run,
+    /// Programs are looked into: every name in scope is there in every frame.
+    Debug,
+}
+
+/// The folder that relative paths begin in.
+///
+/// # Errors
+/// If there is none.
+pub(crate) fn folder() -> Result<CanonPath, String> {
+    let folder = std::env::current_dir().map_err(|it| format!("there is no current directory: {it}"))?;
+    Ok(CanonPath::new(folder.as_os_str().as_encoded_bytes()))
+}
+
+/// A machine as options want it.
+pub(crate) fn make(options: &Options, folder: &CanonPath, purpose: Purpose) -> Vm {
+    let settings = &options.settings;
+    let limits = Limits {
+        max_depth: settings.max_call_depth.unwrap_or(MAX_DEPTH),
+        max_heap: options.max_heap.unwrap_or_else(crate::limits::usable_memory),
+    };
+    let seen = vm::Settings {
+        nix_path: environment::search_path(&options.includes, settings),
+        working_dir: folder.to_text().into_owned(),
+        system: settings.current_system().to_owned(),
+        is_pure: settings.pure_eval,
+        is_restricted: settings.restrict_eval,
+        trace_verbose: settings.trace_verbose,
+        abort_on_warn: settings.abort_on_warn,
+        features: settings.features.clone(),
+        keeps_names: purpose == Purpose::Debug,
+    };
+    let mut vm = builtins::machine_in(seen, limits);
+    vm.reading.rules = settings.rules;
+    vm.reading.pipe_operators = settings.features.iter().any(|it| it == "pipe-operators");
+    vm.reading.home = if settings.pure_eval { None } else { std::env::var("HOME").ok() };
+    vm
+}
+
+/// The outside, as far as programs with these settings may see it.
+pub(crate) fn outside(settings: &vm::Settings) -> Outside {
+    if !settings.is_pure && !settings.is_restricted {
+        return VirtualStore::new(Box::new(Disk::new()));
+    }
+    let base = CanonPath::new(settings.working_dir.as_bytes());
+    let allowed = settings.nix_path.iter().map(|(_, path)| CanonPath::new_at(path.as_bytes(), &base));
+    let mode = match settings.is_pure {
+        true => "in pure evaluation mode (use '--impure' to override)",
+        false => "in restricted mode",
+    };
+    VirtualStore::new(Box::new(Restricted::new(Disk::new(), allowed, mode)))
+}
