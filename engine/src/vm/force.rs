@@ -212,9 +212,9 @@ impl Vm {
         let Some(below) = index.checked_sub(1) else { return Pos::NONE };
         let caller = &self.frames[below];
         if !caller.is_code() {
+            let is_forcing = matches!(caller.code, super::load::DEEP_PART | super::load::FORCE | super::load::CHOOSE);
             let forces_deeply =
-                matches!(caller.code, super::load::DEEP_PART | super::load::FORCE | super::load::CHOOSE)
-                    || self.natives[caller.code as usize].name == "deepSeq";
+                is_forcing && self.frames[index].thunk != 0 || self.natives[caller.code as usize].name == "deepSeq";
             return if forces_deeply { self.applied_function_pos(index) } else { caller.asking_pos() };
         }
         if self.program.bodies[caller.code as usize].unit == super::load::NO_UNIT {
