@@ -245,10 +245,22 @@ impl Debugger {
         }
         let is_caught = cx.vm.will_catch(fault);
         let wanted = self.fault_filters.iter().any(|it| it.is_match(fault, is_caught));
-        wanted.then(|| {
-            let fault = if is_caught { fault.clone() } else { cx.vm.traced(fault) };
-            Box::new(FaultStop { fault, is_caught })
-        })
+        wanted.then(|| Box::new(self.fault_stop(cx, fault, is_caught)))
+    }
+
+    /// What is to be told of a fault that is held.
+    pub(super) fn fault_stop(&mut self, cx: &mut Cx<'_>, fault: &Fault, is_caught: bool) -> FaultStop {
+        let mut circle = Vec::new();
+        if fault.data().kind == FaultKind::InfiniteRecursion {
+            for index in cx.vm.circle() {
+                let frame = cx.vm.frames()[index];
+                if frame.is_code() {
+                    circle.push(self.names.describe(cx.vm, frame.code).text);
+                }
+            }
+        }
+        let fault = if is_caught { fault.clone() } else { cx.vm.traced(fault) };
+        FaultStop { fault, is_caught, circle }
     }
 
     fn at_break(&mut self, cx: &mut Cx<'_>, way: &mut Way) -> Verdict {

@@ -89,6 +89,9 @@ pub struct FaultStop {
     pub fault: Fault,
     /// Whether a `tryEval` will catch it.
     pub is_caught: bool,
+    /// For infinite recursion: what the values are called that need each other, the first one needing the second, and
+    /// the last one the first.
+    pub circle: Vec<String>,
 }
 
 impl StopReason {

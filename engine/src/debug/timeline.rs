@@ -10,7 +10,7 @@ use crate::vm::{Moment, Stop, Vm, Watch};
 use crate::world::{Answer, Request, World};
 
 use super::stepping::{Goal, Start, is_return, is_worth_a_stop};
-use super::{By, Cx, Debugger, FaultStop, Returned, StopReason, Stopped};
+use super::{By, Cx, Debugger, Returned, StopReason, Stopped};
 
 /// How many moments are kept. When there are more, every second one is dropped, and they lie twice as far apart.
 const MAX_MOMENTS: usize = 64;
@@ -363,8 +363,7 @@ impl Debugger {
         let reason = match held {
             Some(fault) => {
                 let is_caught = cx.vm.will_catch(&fault);
-                let fault = if is_caught { fault } else { cx.vm.traced(&fault) };
-                StopReason::Fault(Box::new(FaultStop { fault, is_caught }))
+                StopReason::Fault(Box::new(self.fault_stop(cx, &fault, is_caught)))
             }
             None => match cx.vm.frames().last().copied() {
                 Some(frame) if frame.is_code() && !self.breakpoints.at(frame.pc).is_empty() => {

@@ -33,6 +33,7 @@ impl Vm {
             // The instruction failed with its operands as they were.
             self.pop();
             self.waiting_at = self.stack.len();
+            self.reentered = thunk.payload();
             return Err(infinite_recursion(self.forcing_place(self.frames.len() - 1, pc)));
         }
         self.begin_thunk(thunk, argument)
@@ -63,7 +64,10 @@ impl Vm {
                 self.set_top(inner);
                 Ok(())
             }
-            ThunkState::Running => Err(infinite_recursion(Pos::NONE)),
+            ThunkState::Running => {
+                self.reentered = v.payload();
+                Err(infinite_recursion(Pos::NONE))
+            }
             ThunkState::Suspended => self.begin_thunk(v, inner),
         }
     }

@@ -164,6 +164,7 @@ impl Vm {
             answer: None,
             apply_bodies: [0; 3],
             waiting_at: 0,
+            reentered: 0,
             pending: Vec::new(),
             seen: super::deep::Seen::default(),
             clock: None,

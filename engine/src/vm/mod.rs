@@ -94,6 +94,8 @@ pub struct Vm {
     apply_bodies: [u32; 3],
     /// While a fault is traced: where the value that the frame at hand waits for would have gone.
     waiting_at: usize,
+    /// The thunk that needed itself, when the last infinite recursion was met.
+    reentered: u32,
     /// Faults that wait for the text `addErrorContext` adds to them, innermost last.
     pending: Vec<Fault>,
     seen: deep::Seen,
@@ -305,6 +307,15 @@ impl Vm {
     #[must_use]
     pub fn place(&self, pc: u32) -> Pos {
         self.program.places[pc as usize]
+    }
+
+    /// The frames of a circle of values that need each other, from the one that computes the first to the innermost;
+    /// none unless the program is failing of infinite recursion.
+    #[must_use]
+    pub fn circle(&self) -> std::ops::Range<usize> {
+        let n = self.frames.len();
+        let first = self.frames.iter().position(|it| it.thunk != 0 && it.thunk == self.reentered);
+        first.unwrap_or(n)..n
     }
 
     /// The unit that was made of a text.
