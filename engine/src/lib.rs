@@ -5,6 +5,7 @@
 
 pub mod builtins;
 pub mod bytecode;
+pub mod console;
 pub mod debug;
 pub mod diagnostic;
 pub mod emit;

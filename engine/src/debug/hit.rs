@@ -72,6 +72,32 @@ pub enum LogPart {
     Expr(String),
 }
 
+impl std::fmt::Display for Hits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let how = match self.how {
+            Comparison::Equal => "",
+            Comparison::Greater => ">",
+            Comparison::GreaterOrEqual => ">=",
+            Comparison::Less => "<",
+            Comparison::LessOrEqual => "<=",
+            Comparison::Multiple => "%",
+        };
+        write!(f, "{how}{}", self.n)
+    }
+}
+
+impl std::fmt::Display for LogMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for part in &self.parts {
+            match part {
+                LogPart::Text(text) => f.write_str(&text.replace('{', "{{").replace('}', "}}"))?,
+                LogPart::Expr(text) => write!(f, "{{{text}}}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 impl LogMessage {
     /// Reads a log message.
     ///

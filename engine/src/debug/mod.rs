@@ -48,6 +48,7 @@ use breakpoint::Places;
 use evaluate::{Evaluator, Place};
 use location::{Location, Locations, PointRef, locate};
 use names::{BodyName, Names};
+use pattern::FunctionPattern;
 use scopes::{Scope, Scopes};
 use stop::Recent;
 
@@ -168,6 +169,22 @@ impl Debugger {
     /// Takes a breakpoint away. Whether there was one.
     pub fn remove_breakpoint(&mut self, vm: &mut Vm, id: BreakpointId) -> bool {
         self.breakpoints.remove(vm, id)
+    }
+
+    /// The rules of a breakpoint, to be changed.
+    pub fn rules_mut(&mut self, id: BreakpointId) -> Option<&mut Rules> {
+        self.breakpoints.get_mut(id).map(|it| &mut it.rules)
+    }
+
+    /// The bodies that a pattern names in texts that were read.
+    pub fn find(&mut self, vm: &Vm, pattern: &FunctionPattern) -> Vec<u32> {
+        let units = (0..vm.n_units()).filter(|&it| !self.evaluator.is_own(it));
+        let mut found = Vec::new();
+        for unit in units {
+            let first = vm.unit(unit).first_body;
+            found.extend(pattern.find(&self.names.of(vm, unit)).into_iter().map(|it| first + it));
+        }
+        found
     }
 
     /// Looks at texts that were read since the last time: breakpoints may mean something in them.

@@ -49,6 +49,7 @@ fn checked(text: &str) -> Result<&str, PatternError> {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionPattern {
+    text: Box<str>,
     file: Option<PathPattern>,
     outer: Vec<Glob>,
     last: Glob,
@@ -76,7 +77,7 @@ impl FunctionPattern {
         }
         let mut outer = names(path)?;
         match outer.pop() {
-            Some(last) => Ok(Self { file, outer, last }),
+            Some(last) => Ok(Self { text: text.into(), file, outer, last }),
             None => error(format!("a name is missing in `{text}`")),
         }
     }
@@ -170,6 +171,12 @@ impl FunctionPattern {
             n_met += usize::from(self.outer.get(n_met).is_some_and(|it| it.matches(part.as_bytes())));
         }
         n_met
+    }
+}
+
+impl std::fmt::Display for FunctionPattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
     }
 }
 

@@ -1,0 +1,147 @@
+//! What is told at a stop, and of what happened on the way there.
+
+use std::fmt::Write as _;
+
+use crate::bytecode::{Op, PointKind};
+use crate::debug::frames::ViewKind;
+use crate::debug::{BreakpointId, BreakpointState, Event, StopReason, Stopped};
+use crate::session::DebugSession;
+use crate::session::report::{self, Detail, Style};
+use crate::vm::{Fault, Vm};
+use crate::world::{NoteKind, World};
+
+use super::{Console, code};
+
+impl Console {
+    /// What is told at a stop: why, where, the source with what comes next underlined, and what was given on the way.
+    pub fn describe_stop<W: World>(&self, session: &mut DebugSession<W>, stopped: &Stopped) -> String {
+        let mut out = match &stopped.reason {
+            StopReason::Finished(v) => format!("the program gave {}", session.show(*v).text),
+            StopReason::Failed(fault) => format!("the program failed\n{}", self.report(session, fault, Detail::Short)),
+            reason => {
+                let why = reason_text(reason);
+                match self.here(session) {
+                    Some(here) => format!("{why}: {here}"),
+                    None => why,
+                }
+            }
+        };
+        if let (false, Some(source)) = (stopped.reason.is_end(), self.source_here(session)) {
+            let _ = write!(out, "\n{source}");
+        }
+        match &stopped.reason {
+            StopReason::Fault(stop) => {
+                let _ = write!(out, "\n  {}", one_line(&stop.fault.data().message));
+            }
+            StopReason::Note(kind, text) => {
+                let _ = write!(out, "\n  {}", note(*kind, text));
+            }
+            _ => {}
+        }
+        if let Some(returned) = stopped.returned.filter(|_| !stopped.reason.is_end()) {
+            let shown = session.show(returned.value).text;
+            let name = session.with(|debugger, cx| debugger.name_of(cx.vm, returned.body)).text;
+            let _ = write!(out, "\n  {} gave {shown}", self.short(&name));
+        }
+        for remark in &stopped.remarks {
+            let _ = write!(out, "\n  {}", one_line(remark));
+        }
+        out
+    }
+
+    /// What is told of what happens besides stopping; `None` if it is nothing to a person.
+    #[must_use]
+    pub fn describe_event(&self, event: &Event) -> Option<String> {
+        match event {
+            Event::Note { kind, text, is_aside, .. } => {
+                let aside = if *is_aside { "(on the side) " } else { "" };
+                Some(format!("{aside}{}", note(*kind, text)))
+            }
+            Event::Log { text, .. } => Some(report::without_escapes(text)),
+            Event::Breakpoint { breakpoint, at } => match (&breakpoint.state, at) {
+                (BreakpointState::Verified(_), Some(at)) => {
+                    Some(format!("breakpoint {} is at {}", breakpoint.id.0, self.place(at)))
+                }
+                (BreakpointState::Rejected(why), _) => Some(format!("breakpoint {}: {why}", breakpoint.id.0)),
+                _ => None,
+            },
+            Event::Loaded { .. } => None,
+        }
+    }
+
+    /// The selected frame and its place.
+    fn here<W: World>(&self, session: &mut DebugSession<W>) -> Option<String> {
+        let frame = session.frames(self.selected, 1).into_iter().next()?;
+        let place = frame.span.and_then(|it| self.place_of(session, it));
+        let name = self.short(&frame.name).to_owned();
+        let is_ending = frame.index + 1 == session.vm().frames().len() && ends(session.vm(), frame.pc);
+        let end = if is_ending { "end of " } else { "" };
+        Some(match place {
+            Some(place) if frame.kind == ViewKind::File => format!("{end}{place}"),
+            Some(place) => format!("{end}{name} at {place}"),
+            None => match self.span_here(session).and_then(|it| self.place_of(session, it)) {
+                Some(place) => format!("{name}, called at {place}"),
+                None => name,
+            },
+        })
+    }
+
+    /// The source of the selected frame, or of the code that waits for it.
+    pub(super) fn source_here<W: World>(&self, session: &DebugSession<W>) -> Option<String> {
+        code::underlined(session.vm(), self.span_here(session)?)
+    }
+
+    /// What there is to know of a fault.
+    pub(super) fn report<W: World>(&self, session: &DebugSession<W>, fault: &Fault, detail: Detail) -> String {
+        let diagnostic = report::diagnose(fault, &session.vm().sources, detail);
+        let text = report::text(&diagnostic, Style::Plain);
+        self.shorten(String::from_utf8_lossy(&text).trim_end())
+    }
+}
+
+/// Whether what begins at an instruction is only the end of a body.
+fn ends(vm: &Vm, pc: Option<u32>) -> bool {
+    pc.is_some_and(|pc| {
+        vm.program.op(pc) == Op::Return && vm.program.points_at(pc).iter().all(|it| it.kind == PointKind::Return)
+    })
+}
+
+/// Why the program stands still.
+fn reason_text(reason: &StopReason) -> String {
+    match reason {
+        StopReason::Entry => "entry".to_owned(),
+        StopReason::Step => "step".to_owned(),
+        StopReason::Goto => "reached".to_owned(),
+        StopReason::Pause => "paused".to_owned(),
+        StopReason::Breakpoint(ids) => breakpoints(ids),
+        StopReason::BreakCall => "builtins.break".to_owned(),
+        StopReason::Fault(stop) if stop.is_caught => "fault, which a tryEval catches".to_owned(),
+        StopReason::Fault(_) => "fault".to_owned(),
+        StopReason::Note(NoteKind::Trace, _) => "trace".to_owned(),
+        StopReason::Note(NoteKind::EvaluationWarning | NoteKind::Warning, _) => "warning".to_owned(),
+        StopReason::Finished(_) | StopReason::Failed(_) => "end".to_owned(),
+    }
+}
+
+fn breakpoints(ids: &[BreakpointId]) -> String {
+    let ids: Vec<String> = ids.iter().map(|it| it.0.to_string()).collect();
+    match ids.as_slice() {
+        [id] => format!("breakpoint {id}"),
+        ids => format!("breakpoints {}", ids.join(", ")),
+    }
+}
+
+/// What a program said.
+fn note(kind: NoteKind, text: &str) -> String {
+    let word = match kind {
+        NoteKind::Trace => "trace",
+        NoteKind::EvaluationWarning => "evaluation warning",
+        NoteKind::Warning => "warning",
+    };
+    format!("{word}: {}", report::without_escapes(text))
+}
+
+/// A message whose further lines are indented as its first.
+pub(super) fn one_line(text: &str) -> String {
+    report::without_escapes(text).trim_end().replace('\n', "\n  ")
+}
