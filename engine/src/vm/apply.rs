@@ -5,7 +5,7 @@ use crate::source::Pos;
 use crate::value::{Tag, Value};
 
 use super::load::{APPLY, FUNCTOR};
-use super::native::Run;
+use super::native::{AT_ONCE, PureRun, Run};
 use super::{Blame, Fault, FaultKind, Frame, FrameKind, Need, Next, START, Vm};
 
 impl Vm {
@@ -96,10 +96,24 @@ impl Vm {
         }
         let Run::Pure(run) = run else {
             frame.pc = START;
+            if self.is_stopped_at_once(builtin) {
+                frame.why = AT_ONCE;
+                self.frames.push(frame);
+                return Ok(());
+            }
             return self.push_frame(frame);
         };
+        self.finish_builtin(run, frame)
+    }
+
+    /// Runs a builtin that computes its result at once and whose arguments are ready. That is a step of its own.
+    pub(super) fn finish_builtin(&mut self, run: PureRun, frame: Frame) -> Result<(), Fault> {
+        self.count += 1;
+        let mut frame = Frame { why: 0, ..frame };
+        let base = frame.base as usize;
+        let n = self.natives[frame.code as usize].args.len();
         let mut values = [Value::NULL; 3];
-        values[..args.len()].copy_from_slice(&self.stack[base..base + args.len()]);
+        values[..n].copy_from_slice(&self.stack[base..base + n]);
         match run(self, &values) {
             Ok(v) if !v.is_thunk() => {
                 self.stack.truncate(base - 1);
@@ -128,8 +142,18 @@ impl Vm {
             self.push_native(builtin, n, FrameKind::Helper, pos);
             let top = self.frames.len() - 1;
             self.frames[top].pc = START;
+            if self.is_stopped_at_once(builtin) {
+                self.frames[top].why = AT_ONCE;
+            }
             return Ok(true);
         };
+        self.finish_ready(run, n)
+    }
+
+    /// Runs what [`Vm::call_ready`] is to run, as a step of its own.
+    #[inline]
+    pub(super) fn finish_ready(&mut self, run: PureRun, n: u32) -> Result<bool, Fault> {
+        self.count += 1;
         let at = self.stack.len() - n as usize;
         let mut values = [Value::NULL; 3];
         values[..n as usize].copy_from_slice(&self.stack[at..]);

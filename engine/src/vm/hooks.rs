@@ -3,7 +3,8 @@
 //! Breakpoints in code are instructions of their own ([`crate::bytecode::Op::Break`]); those at natives replace what the
 //! native runs. Neither costs anything where it is not met.
 
-use super::{Run, Stop, Vm};
+use super::native::{AT_ONCE, PureRun};
+use super::{Frame, FrameKind, Run, Stop, Vm};
 
 /// What the machine stops for.
 #[derive(Clone, Debug, Default)]
@@ -50,9 +51,14 @@ impl Vm {
 
     /// Goes on by the one instruction or native step that the machine was stopped at, without stopping there again.
     pub fn pass(&mut self) -> Stop {
-        let Some(frame) = self.frames.last() else { return self.run(1) };
+        let Some(&frame) = self.frames.last() else { return self.run(1) };
         if !frame.is_code() {
             if frame.pc == super::START && matches!(self.natives[frame.code as usize].run, Run::Stop) {
+                if frame.why == AT_ONCE
+                    && let Run::Pure(run) = self.native_run(frame.code)
+                {
+                    return self.pass_at_once(frame, run);
+                }
                 self.hooks.passes = Some(self.frames.len());
             }
             return self.run(1);
@@ -64,6 +70,29 @@ impl Vm {
             self.program.set_break(pc);
         }
         stop
+    }
+
+    /// Does what a native would have done when it was called, had the machine not stopped at it.
+    fn pass_at_once(&mut self, frame: Frame, run: PureRun) -> Stop {
+        self.frames.pop();
+        let result = match frame.kind {
+            FrameKind::Helper => {
+                self.stack.remove(frame.base as usize - 1);
+                let n = self.natives[frame.code as usize].args.len() as u32;
+                self.finish_ready(run, n).map(|_| ())
+            }
+            FrameKind::Builtin | FrameKind::Code => self.finish_builtin(run, frame),
+        };
+        match result {
+            Ok(()) => Stop::Fuel,
+            Err(fault) if self.hooks.holds_faults => Stop::Failing(fault),
+            Err(fault) => self.fail(fault).map_or(Stop::Fuel, Stop::Fault),
+        }
+    }
+
+    /// Whether the machine stops at a native that would not have needed a frame.
+    pub(super) fn is_stopped_at_once(&self, native: u32) -> bool {
+        matches!(self.natives[native as usize].run, Run::Stop) && matches!(self.native_run(native), Run::Pure(_))
     }
 
     /// What a stopping native runs once it was stopped for.

@@ -117,11 +117,14 @@ impl Need {
     }
 }
 
+/// What computes a result from arguments at once.
+pub type PureRun = fn(&mut Vm, &[Value; 3]) -> Result<Value, Fault>;
+
 /// What a native does once its arguments are ready.
 #[derive(Clone, Copy)]
 pub enum Run {
     /// Computes the result at once.
-    Pure(fn(&mut Vm, &[Value; 3]) -> Result<Value, Fault>),
+    Pure(PureRun),
     /// Takes one step; the frame's state says which. The first has state [`START`].
     Steps(fn(&mut Vm, &mut Frame) -> Result<Next, Fault>),
     /// Stops the machine first, see [`Vm::stop_at_native`].
@@ -140,6 +143,9 @@ impl std::fmt::Debug for Run {
 
 /// The state in which a native's own steps begin; states below it count the arguments that are ready.
 pub const START: u32 = 16;
+
+/// The [`Frame::why`] of a native that has a frame only because the machine stops at it: its result is computed at once.
+pub(super) const AT_ONCE: u16 = 1;
 
 /// The state of a native whose result is being computed by somebody else.
 pub const FINISHING: u32 = START + 200;

@@ -565,11 +565,14 @@ impl Vm {
                     }
                     let place = self.call_place(pc - 1);
                     self.call(n, place)?;
+                    count = self.count;
                     switch!();
                 }
                 Op::CallBuiltin { n_args, builtin } => {
                     save!();
-                    if self.call_ready(builtin, u32::from(n_args), self.program.places[pc as usize - 1])? {
+                    let is_more = self.call_ready(builtin, u32::from(n_args), self.program.places[pc as usize - 1])?;
+                    count = self.count;
+                    if is_more {
                         switch!();
                     }
                 }
