@@ -68,8 +68,11 @@ impl Line<'_> {
             Tag::Lambda | Tag::Builtin | Tag::Partial => {
                 let place = std::mem::replace(&mut self.place, Place::Left);
                 let vm = self.vm;
-                let shown =
-                    function::shown(vm, v, limit, place, &mut |v, room| self.value(v, room, depth.saturating_sub(1)));
+                // An argument may be such a function again, and so on for ever.
+                let shown = function::shown(vm, v, limit, place, &mut |v, room| match depth.checked_sub(1) {
+                    Some(depth) => self.value(v, room, depth),
+                    None => "…".into(),
+                });
                 self.place = place;
                 shown
             }
