@@ -48,8 +48,11 @@ pub const MAX_WORDS: usize = u32::MAX as usize;
 
 impl Default for Heap {
     fn default() -> Self {
+        // Room for two slices at once: growing after the first would copy the room for it, used or not.
+        let mut words = Vec::with_capacity(2 * HEADROOM + 1);
+        words.push(0);
         Self {
-            words: vec![0; 1],
+            words,
             symbols: Symbols::default(),
             contexts: Contexts::default(),
             trail: Trail::default(),
