@@ -6,6 +6,7 @@ mod check;
 mod compared;
 mod content_addressed;
 mod context;
+mod debugging;
 mod derivations;
 mod examples;
 mod fetchers;
