@@ -3,6 +3,7 @@
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::debug_args::{self, DebugArgs};
 use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};
 use crate::settings::Settings;
 
@@ -23,6 +24,9 @@ pub(crate) enum Command {
     /// Print the value of programs.
     #[command(after_help = EVAL_EXAMPLES)]
     Eval(Box<EvalArgs>),
+    /// Stop programs on their way, and look into them.
+    #[command(after_help = debug_args::EXAMPLES)]
+    Debug(Box<DebugArgs>),
     /// Print programs as they were understood.
     #[command(after_help = PARSE_EXAMPLES)]
     Parse(Box<ParseArgs>),
@@ -66,7 +70,7 @@ pub(crate) struct ParseArgs {
 
 /// Which programs.
 #[derive(Debug, Args)]
-struct Programs {
+pub(crate) struct Programs {
     /// Files, folders with a `default.nix`, `<names>` of the search path, or `-` for standard input
     /// [default: ./default.nix]
     #[arg(value_name = "PROGRAM")]
@@ -151,7 +155,7 @@ struct Printing {
 /// What programs see of the outside.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The outside")]
-struct Outside {
+pub(crate) struct Outside {
     /// Hide the environment, the clock and the search path
     #[arg(long, overrides_with = "impure")]
     pure_eval: bool,
@@ -169,7 +173,7 @@ struct Outside {
 /// Which language it is.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Language")]
-struct Language {
+pub(crate) struct Language {
     /// The experimental features that are on, instead of those in `nix.conf`
     #[arg(long, value_name = "NAMES")]
     experimental_features: Option<String>,
@@ -197,7 +201,7 @@ enum Lint {
 /// What evaluation may use.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
-struct Limits {
+pub(crate) struct Limits {
     /// How many calls and values may wait for each other [default: as many as there is memory for]
     #[arg(long, value_name = "N")]
     max_call_depth: Option<usize>,
@@ -206,8 +210,29 @@ struct Limits {
     max_heap: Option<u64>,
 }
 
+impl Outside {
+    /// Settings written out first, then what has a flag of its own.
+    pub(crate) fn apply(self, options: &mut Options) {
+        for pair in self.option.chunks_exact(2) {
+            options.set(&pair[0], &pair[1]);
+        }
+        let settings = &mut options.settings;
+        settings.pure_eval = (settings.pure_eval || self.pure_eval) && !self.impure;
+        if let Some(system) = self.eval_system {
+            settings.eval_system = system;
+        }
+    }
+}
+
+impl Limits {
+    pub(crate) fn apply(&self, options: &mut Options) {
+        options.settings.max_call_depth = self.max_call_depth.or(options.settings.max_call_depth);
+        options.max_heap = self.max_heap;
+    }
+}
+
 /// What settings of Nix the flags stand for, in the order in which they are set.
-fn flag_settings(language: &Language) -> Vec<(&'static str, String)> {
+pub(crate) fn flag_settings(language: &Language) -> Vec<(&'static str, String)> {
     let word = |lint: Lint| match lint {
         Lint::Ignore => "ignore".to_owned(),
         Lint::Warn => "warn".to_owned(),
@@ -223,7 +248,7 @@ fn flag_settings(language: &Language) -> Vec<(&'static str, String)> {
 }
 
 impl Programs {
-    fn into_options(self, settings: Settings, warnings: Vec<String>) -> Options {
+    pub(crate) fn into_options(self, settings: Settings, warnings: Vec<String>) -> Options {
         let mut options = Options { settings, warnings, verbosity: USUAL_VERBOSITY, ..Options::default() };
         options.includes = self.includes;
         let names = if self.programs.is_empty() { vec!["./default.nix".to_owned()] } else { self.programs };
@@ -238,7 +263,7 @@ impl Programs {
 }
 
 impl Options {
-    fn set(&mut self, name: &str, value: &str) {
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
         match self.settings.set(name, value) {
             Ok(warnings) => self.warnings.extend(warnings),
             Err(warning) => self.warnings.push(warning),
@@ -248,7 +273,7 @@ impl Options {
 
 impl Options {
     /// Adds arguments for functions: names and values in turn.
-    fn add_args(&mut self, words: Vec<String>, kind: fn(String) -> Argument) {
+    pub(crate) fn add_args(&mut self, words: Vec<String>, kind: fn(String) -> Argument) {
         let mut words = words.into_iter();
         while let (Some(name), Some(value)) = (words.next(), words.next()) {
             self.args.retain(|it| it.0 != name);
@@ -274,20 +299,13 @@ impl EvalArgs {
     pub(crate) fn into_options(self, settings: Settings, warnings: Vec<String>) -> Options {
         let Self { programs, printing, outside, limits, .. } = self;
         let mut options = programs.into_options(settings, warnings);
-        for pair in outside.option.chunks_exact(2) {
-            options.set(&pair[0], &pair[1]);
-        }
+        outside.apply(&mut options);
         for (name, value) in flag_settings(&self.language) {
             options.set(name, &value);
         }
         let settings = &mut options.settings;
         settings.show_trace = (settings.show_trace || printing.show_trace) && !printing.no_show_trace;
-        settings.pure_eval = (settings.pure_eval || outside.pure_eval) && !outside.impure;
-        settings.max_call_depth = limits.max_call_depth.or(settings.max_call_depth);
-        if let Some(system) = outside.eval_system {
-            settings.eval_system = system;
-        }
-        options.max_heap = limits.max_heap;
+        limits.apply(&mut options);
         options.attr_paths = self.attr_paths;
         if self.find_file {
             options.task = Task::FindFile;

@@ -1,8 +1,9 @@
 //! Machines as command lines and settings want them, and the outside they see.
 
 use nixscope_engine::builtins;
+use nixscope_engine::session::Session;
 use nixscope_engine::store::VirtualStore;
-use nixscope_engine::vm::{self, Limits, Vm};
+use nixscope_engine::vm::{self, Fault, Limits, Vm};
 use nixscope_engine::world::{CanonPath, Disk, Restricted, World};
 
 use crate::environment;
@@ -69,4 +70,22 @@ pub(crate) fn outside(settings: &vm::Settings) -> Outside {
         false => "in restricted mode",
     };
     VirtualStore::new(Box::new(Restricted::new(Disk::new(), allowed, mode)))
+}
+
+/// The path that a word of the command line means. The program of the search path may fail, and so may we.
+///
+/// # Errors
+/// The inner one if the search path has no such name, the outer one if it is nothing that can be read.
+pub(crate) fn path_of<W: World>(
+    session: &mut Session<W>,
+    name: &str,
+    folder: &CanonPath,
+) -> Result<Result<CanonPath, Fault>, String> {
+    if environment::is_pseudo_url(name) || name.starts_with("flake:") {
+        return Err(format!("cannot fetch '{name}': nixscope does not fetch"));
+    }
+    Ok(match name.strip_prefix('<').and_then(|it| it.strip_suffix('>')).filter(|it| !it.is_empty()) {
+        Some(name) => session.find_file(name),
+        None => Ok(CanonPath::new_at(name.as_bytes(), folder)),
+    })
 }

@@ -1,8 +1,11 @@
 //! The one binary: `nixscope`, and `nix-instantiate` for who calls it by that name.
 
 mod args;
+mod debug;
+mod debug_args;
 mod environment;
 mod limits;
+mod line;
 mod machine;
 mod notes;
 mod options;
@@ -36,6 +39,7 @@ fn nixscope_main() -> ExitCode {
     let (settings, warnings) = environment::settings();
     let text = match cli.command {
         Command::Eval(args) => return run::run(&args.into_options(settings, warnings)),
+        Command::Debug(args) => return debug::run(&args.into_wanted(settings, warnings)),
         Command::Parse(args) => return run::run(&args.into_options(settings, warnings)),
         Command::Completions { shell } => {
             let mut text = Vec::new();

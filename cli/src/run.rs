@@ -39,6 +39,12 @@ impl From<Fault> for Failure {
     }
 }
 
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self::Error(message)
+    }
+}
+
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::Output(error)
@@ -156,22 +162,11 @@ impl<'a> Job<'a> {
                 Ok(self.read_text(Origin::Stdin, &text)?)
             }
             Input::File(name) => {
-                let path = self.path_of(name)?;
+                let path = machine::path_of(&mut self.session, name, &self.folder)??;
                 let body = self.session.read_file(&path);
                 self.tell_warnings();
                 Ok(body?)
             }
-        }
-    }
-
-    /// The path that a word of the command line means.
-    fn path_of(&mut self, name: &str) -> Result<CanonPath, Failure> {
-        if environment::is_pseudo_url(name) || name.starts_with("flake:") {
-            return Err(Failure::Error(format!("cannot fetch '{name}': nixscope does not fetch")));
-        }
-        match name.strip_prefix('<').and_then(|it| it.strip_suffix('>')).filter(|it| !it.is_empty()) {
-            Some(name) => Ok(self.session.find_file(name)?),
-            None => Ok(CanonPath::new_at(name.as_bytes(), &self.folder)),
         }
     }
 

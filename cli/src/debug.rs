@@ -1,0 +1,208 @@
+//! A debugger in the terminal: lines in, what the console says out. What the lines mean, [`Console`] knows.
+
+use std::cell::RefCell;
+use std::io::BufRead as _;
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use nixscope_engine::console::{Command, Console, Reply};
+use nixscope_engine::session::report::{self, Detail};
+use nixscope_engine::session::{self, DebugSession, Launch, ProgramText, Pulse, Session};
+use nixscope_engine::vm::Fault;
+use nixscope_engine::world::CanonPath;
+
+use crate::debug_args::Wanted;
+use crate::line::{Editor, Line};
+use crate::machine::{self, Outside, Purpose};
+use crate::options::{Argument, Input, Options};
+use crate::terminal;
+
+const PROMPT: &str = "(nixscope) ";
+
+/// Debugs a program. What went wrong was told.
+#[must_use]
+pub(crate) fn run(wanted: &Wanted) -> ExitCode {
+    for warning in &wanted.options.warnings {
+        terminal::tell_warning(warning);
+    }
+    let result = Debug::new(&wanted.options).and_then(|mut debug| debug.all(wanted));
+    match result {
+        Ok(code) => code,
+        Err(message) => {
+            if !message.is_empty() {
+                terminal::tell_error(&message);
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A program and a person's view of it, as the line editor's completion shares them.
+pub(crate) struct Shared {
+    pub(crate) session: RefCell<DebugSession<Outside>>,
+    pub(crate) console: RefCell<Console>,
+}
+
+struct Debug {
+    shared: Arc<Shared>,
+    folder: CanonPath,
+}
+
+impl Debug {
+    fn new(options: &Options) -> Result<Self, String> {
+        let folder = machine::folder()?;
+        let vm = machine::make(options, &folder, Purpose::Debug);
+        let world = machine::outside(&vm.settings);
+        let mut session = DebugSession::over(Session::new(vm, world));
+        let console = Console::new(&folder.to_text());
+        let teller = console.clone();
+        session.listen(move |event| {
+            if let Some(text) = teller.describe_event(&event) {
+                print(&text);
+            }
+        });
+        #[expect(clippy::arc_with_non_send_sync, reason = "the line editor wants to share it on this one thread")]
+        let shared = Arc::new(Shared { session: RefCell::new(session), console: RefCell::new(console) });
+        Ok(Self { shared, folder })
+    }
+
+    fn all(&mut self, wanted: &Wanted) -> Result<ExitCode, String> {
+        let input = match wanted.options.inputs.as_slice() {
+            [input] => input,
+            _ => return Err("one program can be debugged at a time".to_owned()),
+        };
+        let launch = self.launch_of(input, &wanted.options)?;
+        if let Err(fault) = self.shared.session.borrow_mut().launch(&launch) {
+            return Err(self.tell(&fault));
+        }
+        pause_on_signals(self.shared.session.borrow().pulse());
+        for place in &wanted.breakpoints {
+            let reply = self.execute(&format!("break {place}"));
+            if reply.is_failure {
+                return Err(String::new());
+            }
+        }
+        let text = {
+            let mut session = self.shared.session.borrow_mut();
+            let stopped = session.begin(wanted.breakpoints.is_empty());
+            self.shared.console.borrow_mut().arrived(&mut session, &stopped)
+        };
+        print(&text);
+        let mut is_failure = false;
+        for line in &wanted.commands {
+            let reply = self.execute(line);
+            is_failure = reply.is_failure;
+            if reply.wants_quit {
+                return Ok(ExitCode::SUCCESS);
+            }
+        }
+        if wanted.is_batch {
+            return Ok(if is_failure { ExitCode::FAILURE } else { ExitCode::SUCCESS });
+        }
+        if std::io::stdin().is_terminal() { self.ask() } else { self.read(matches!(input, Input::Stdin)) }
+    }
+
+    /// Asks a person, line by line. An empty line does again what went on last.
+    fn ask(&mut self) -> Result<ExitCode, String> {
+        let mut editor = Editor::new(Arc::clone(&self.shared))?;
+        let mut last = String::new();
+        loop {
+            let line = match editor.read(PROMPT)? {
+                Line::Text(line) => line,
+                Line::Cancelled => continue,
+                Line::End => return Ok(ExitCode::SUCCESS),
+            };
+            let line = if line.trim().is_empty() { last.clone() } else { line };
+            let is_repeatable = Command::parse(&line).is_ok_and(|it| it.is_repeatable());
+            last = if is_repeatable { line.clone() } else { String::new() };
+            if self.execute(&line).wants_quit {
+                return Ok(ExitCode::SUCCESS);
+            }
+        }
+    }
+
+    /// Does what standard input says, line by line, each shown before what comes of it.
+    fn read(&mut self, is_taken: bool) -> Result<ExitCode, String> {
+        if is_taken {
+            return Err("standard input is the program: give commands with -x".to_owned());
+        }
+        let mut is_failure = false;
+        for line in std::io::stdin().lock().lines() {
+            let line = line.map_err(|it| format!("reading standard input: {it}"))?;
+            print(&format!("{PROMPT}{line}"));
+            let reply = self.execute(&line);
+            is_failure = reply.is_failure;
+            if reply.wants_quit {
+                break;
+            }
+        }
+        Ok(if is_failure { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+
+    fn execute(&self, line: &str) -> Reply {
+        let reply = self.shared.console.borrow_mut().execute(&mut self.shared.session.borrow_mut(), line);
+        if reply.is_failure {
+            terminal::tell_error(&reply.text);
+        } else if !reply.text.is_empty() {
+            print(&reply.text);
+        }
+        reply
+    }
+
+    fn launch_of(&mut self, input: &Input, options: &Options) -> Result<Launch, String> {
+        let folder = self.folder.to_text().into_owned();
+        let program = match input {
+            Input::Expr(text) => ProgramText::Text { text: text.clone(), folder, is_stdin: false },
+            Input::Stdin => {
+                let text = std::io::read_to_string(std::io::stdin());
+                let text = text.map_err(|it| format!("reading standard input: {it}"))?;
+                ProgramText::Text { text, folder, is_stdin: true }
+            }
+            Input::File(name) => {
+                let path = machine::path_of(self.shared.session.borrow_mut().session(), name, &self.folder)?;
+                ProgramText::File(path.map_err(|fault| self.tell(&fault))?)
+            }
+        };
+        let mut args = Vec::new();
+        for (name, argument) in &options.args {
+            let argument = match argument {
+                Argument::Expr(text) => session::Argument::Expr(text.clone()),
+                Argument::Str(text) => session::Argument::Str(text.clone()),
+                Argument::File(_) | Argument::Stdin => {
+                    return Err(format!("the argument '{name}' must be an expression or a string"));
+                }
+            };
+            args.push((name.clone(), argument));
+        }
+        let attr = options.attr_paths.first().cloned().unwrap_or_default();
+        Ok(Launch { program, attr, args, is_deep: options.is_strict })
+    }
+
+    /// Tells a fault; gives the empty message, since it was told.
+    fn tell(&self, fault: &Fault) -> String {
+        let session = self.shared.session.borrow();
+        terminal::tell(&report::diagnose(fault, session.vm(), Detail::Short));
+        String::new()
+    }
+}
+
+/// A line for the person. If nobody takes it, there is nobody to tell that either.
+fn print(text: &str) {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes.push(b'\n');
+    let _ = terminal::print(&bytes);
+}
+
+/// An interrupt pauses a program that runs; the second one before it is heard ends the process.
+fn pause_on_signals(pulse: Arc<Pulse>) {
+    let handler = move || {
+        if pulse.is_running() {
+            pulse.pause();
+        }
+        pulse.cancel();
+    };
+    if let Err(error) = ctrlc::set_handler(handler) {
+        terminal::tell_warning(&format!("interrupts will not pause the program: {error}"));
+    }
+}
