@@ -68,14 +68,12 @@ impl Debug {
     }
 
     fn all(&mut self, wanted: &Wanted) -> Result<ExitCode, String> {
-        let input = match wanted.options.inputs.as_slice() {
-            [input] => input,
-            _ => return Err("one program can be debugged at a time".to_owned()),
+        let [input] = wanted.options.inputs.as_slice() else {
+            return Err("one program can be debugged at a time".to_owned());
         };
         let launch = self.launch_of(input, &wanted.options)?;
-        if let Err(fault) = self.shared.session.borrow_mut().launch(&launch) {
-            return Err(self.tell(&fault));
-        }
+        let launched = self.shared.session.borrow_mut().launch(&launch);
+        launched.map_err(|fault| self.tell(&fault))?;
         pause_on_signals(self.shared.session.borrow().pulse());
         for place in &wanted.breakpoints {
             let reply = self.execute(&format!("break {place}"));
@@ -182,7 +180,7 @@ impl Debug {
     /// Tells a fault; gives the empty message, since it was told.
     fn tell(&self, fault: &Fault) -> String {
         let session = self.shared.session.borrow();
-        terminal::tell(&report::diagnose(fault, session.vm(), Detail::Short));
+        terminal::tell(&report::diagnose(fault, &session.vm().sources, Detail::Short));
         String::new()
     }
 }

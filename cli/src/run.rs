@@ -14,7 +14,6 @@ use nixscope_engine::value::Value;
 use nixscope_engine::vm::{COERCE, CoerceFlags, Fault, FaultKind};
 use nixscope_engine::world::CanonPath;
 
-use crate::environment;
 use crate::machine::{self, Outside, Purpose};
 use crate::notes::{self, Notes};
 use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};

@@ -2,7 +2,7 @@
 //!
 //! In a transcript, a line `$ COMMAND` is run by `sh`, and what it prints on both outputs follows, then `[N]` if it
 //! ended with another exit code than 0. `nix-instantiate.txt` was recorded from Nix 2.34.8 and must not be renewed
-//! from what we print; the other is renewed by `UPDATE_GOLDEN=1 cargo test -p nixscope-cli`.
+//! from what we print; the others are renewed by `UPDATE_GOLDEN=1 cargo test -p nixscope-cli`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -96,12 +96,22 @@ fn as_nix_instantiate() {
     check(&recorded, &replayed);
 }
 
-#[test]
-fn as_nixscope() {
-    let (path, recorded, replayed) = replay("nixscope");
+/// Compares with a transcript of ours, or renews it.
+fn check_own(name: &str) {
+    let (path, recorded, replayed) = replay(name);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(path, replayed).expect("the transcript can be written");
         return;
     }
     check(&recorded, &replayed);
+}
+
+#[test]
+fn as_nixscope() {
+    check_own("nixscope");
+}
+
+#[test]
+fn debugging() {
+    check_own("debug");
 }

@@ -119,7 +119,7 @@ impl Debugger {
     fn reason_in_code(&mut self, vm: &Vm, below: usize, index: usize) -> String {
         let caller = vm.frames()[below];
         let pc = caller.pc.saturating_sub(1);
-        let Some(unit) = vm.unit_of(caller.code) else { return "an application made by a builtin".to_owned() };
+        let Some(unit) = vm.unit_of(caller.code) else { return self.names.describe(vm, caller.code).text };
         let module = &unit.module;
         let expr = ExprId(vm.program.exprs[pc as usize]);
         let text = |id: ExprId| quote(vm, module.spans[id.0 as usize], QUOTED);
@@ -165,6 +165,9 @@ fn is_operator(name: &str) -> bool {
 
 fn reason_in_native(vm: &Vm, frame: &Frame, is_call: bool) -> String {
     let native = vm.native(frame.code);
+    if let Some(part) = vm.part_being_printed(frame) {
+        return format!("printing {part}");
+    }
     if frame.pc < START {
         let at = frame.pc as usize;
         let n = native.args.len();

@@ -99,6 +99,20 @@ pub(super) fn deep_part(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
 }
 
 impl Vm {
+    /// What a frame that forces everything in a list or set is at: an attribute or an element.
+    #[must_use]
+    pub fn part_being_printed(&self, frame: &Frame) -> Option<String> {
+        if frame.is_code() || frame.code != DEEP_PART || frame.pc < FORCED {
+            return None;
+        }
+        let v = self.slot(frame, 0);
+        let index = self.slot(frame, 1).payload();
+        Some(match v.is_list() {
+            true => format!("element {index}"),
+            false => format!("attribute {}", self.show_name(self.heap.key(self.heap.attrs_parts(v).0, index).0)),
+        })
+    }
+
     /// The line of trace of a list or set in which a part is forced.
     pub(super) fn trace_deep(&self, fault: &mut Fault, frame: &Frame) {
         if frame.pc < FORCED {
