@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use nixscope_engine::console::{Command, Console, Reply};
+use nixscope_engine::debug::FaultFilter;
 use nixscope_engine::session::report::{self, Detail};
 use nixscope_engine::session::{self, DebugSession, Launch, ProgramText, Pulse, Session};
 use nixscope_engine::vm::Fault;
@@ -55,6 +56,8 @@ impl Debug {
         let vm = machine::make(options, &folder, Purpose::Debug);
         let world = machine::outside(&vm.settings);
         let mut session = DebugSession::over(Session::new(vm, world));
+        // A program that fails is stopped where it fails, as long as it can be looked into there.
+        session.debugger.fault_filters.push(FaultFilter { kinds: Vec::new(), with_caught: false, message: None });
         let console = Console::new(&folder.to_text());
         let teller = console.clone();
         session.listen(move |event| {

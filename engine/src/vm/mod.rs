@@ -49,9 +49,7 @@ pub use load::{
     ADD, APPLY, ASSERT_EQUAL, CHOOSE, COERCE, COERCE_PATH, DEEP_FORCE, DEEP_PART, EQUAL, FORCE, FUNCTOR, LESS, NATIVES,
     NO_UNIT, Names,
 };
-pub use native::{
-    Arg, Explain, FINISHING, IF_VALUE, Native, Need, Next, Order, PureRun, Run, START, Visible, arg,
-};
+pub use native::{Arg, Explain, FINISHING, IF_VALUE, Native, Need, Next, Order, PureRun, Run, START, Visible, arg};
 pub use outside::{Import, PathContext, Settings};
 pub use pulse::Pulse;
 pub use source::Reading;
