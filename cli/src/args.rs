@@ -30,6 +30,9 @@ pub(crate) enum Command {
     /// Print programs as they were understood.
     #[command(after_help = PARSE_EXAMPLES)]
     Parse(Box<ParseArgs>),
+    /// Debug programs for an editor: the Debug Adapter Protocol, on standard input and output
+    #[command(after_help = DAP_EXAMPLES)]
+    Dap(DapArgs),
     /// Print the completions of a shell for this command line.
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -55,9 +58,22 @@ const PARSE_EXAMPLES: &str = "Examples:
   nixscope parse ./default.nix
   nixscope parse -E 'a.b or 1'";
 
+const DAP_EXAMPLES: &str = "Examples:
+  nixscope dap
+  nixscope dap --listen 127.0.0.1:4711";
+
 const COMPLETIONS_EXAMPLES: &str = "Examples:
   nixscope completions bash > ~/.local/share/bash-completion/completions/nixscope
   nixscope completions fish > ~/.config/fish/completions/nixscope.fish";
+
+/// What `nixscope dap` is told.
+#[derive(Debug, Args)]
+pub(crate) struct DapArgs {
+    /// Serve every client that connects here instead, until killed; ADDR is a port of this machine, or 0 for any that is
+    /// free, which is told on standard error
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+}
 
 /// What `nixscope parse` is told.
 #[derive(Debug, Args)]

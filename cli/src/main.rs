@@ -1,6 +1,7 @@
 //! The one binary: `nixscope`, and `nix-instantiate` for who calls it by that name.
 
 mod args;
+mod dap;
 mod debug;
 mod debug_args;
 mod environment;
@@ -41,6 +42,7 @@ fn nixscope_main() -> ExitCode {
         Command::Eval(args) => return run::run(&args.into_options(settings, warnings)),
         Command::Debug(args) => return debug::run(&args.into_wanted(settings, warnings)),
         Command::Parse(args) => return run::run(&args.into_options(settings, warnings)),
+        Command::Dap(args) => return dap::run(&args),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "nixscope", &mut text);

@@ -27,19 +27,32 @@ impl Vm {
     /// If there is no such body.
     pub fn disassemble(&mut self, body: u32) -> String {
         self.entry(body);
+        self.with_listing(body, |it| it.body(body))
+    }
+
+    /// The body that an instruction belongs to, and the instruction in words. None if there is no such instruction.
+    #[must_use]
+    pub fn instruction_at(&self, pc: u32) -> Option<(u32, String)> {
+        let holds = |it: &crate::bytecode::Body| {
+            it.entry != crate::bytecode::Body::NOT_EMITTED && it.entry <= pc && pc < it.end
+        };
+        let body = u32::try_from(self.program.bodies.iter().position(holds)?).ok()?;
+        Some((body, self.with_listing(body, |it| it.instruction(body, pc))))
+    }
+
+    fn with_listing<R>(&self, body: u32, write: impl FnOnce(&Listing<'_>) -> R) -> R {
         let unit = self.units.get(self.program.bodies[body as usize].unit as usize);
         let variable = |body: u32, depth: u16, slot: Slot| -> Option<Symbol> {
             let unit = unit?;
             unit.analysis.variable(body - unit.first_body, depth, slot)?.name
         };
-        let listing = Listing {
+        write(&Listing {
             program: &self.program,
             symbols: &self.heap.symbols,
             sources: &self.sources,
             builtins: &self.builtin_names,
             module: unit.map(|it| &it.module),
             variable: &variable,
-        };
-        listing.body(body)
+        })
     }
 }

@@ -1,0 +1,72 @@
+//! `nixscope dap`: hands sessions to the debug adapter, made of what the environment says and of what clients ask for.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use nixscope_dap_adapter::NixAdapter;
+use nixscope_dap_adapter::adapter::Note;
+use nixscope_dap_adapter::launch::{LaunchArguments, Made, Outside};
+use nixscope_dap_adapter::outbox::Outbox;
+use nixscope_dap_adapter::server::Inbox;
+use nixscope_dap_adapter::transport::{Listener, block_on, loopback_address, serve_stdio};
+use nixscope_engine::session::{DebugSession, Session};
+use nixscope_engine::world::CanonPath;
+
+use crate::args::DapArgs;
+use crate::machine::{self, Purpose};
+use crate::options::Options;
+use crate::{environment, terminal};
+
+/// Serves until the client, or somebody else, has enough.
+#[must_use]
+pub(crate) fn run(args: &DapArgs) -> ExitCode {
+    let result = match &args.listen {
+        None => block_on(serve_stdio(adapter)).map(drop).map_err(|it| it.to_string()),
+        Some(address) => block_on(listen(address)).map_err(|it| it.to_string()).and_then(|it| it),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            terminal::tell_error(&message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn listen(address: &str) -> Result<(), String> {
+    let address = loopback_address(address).map_err(|it| it.to_string())?;
+    let listener = Listener::bind(address).await.map_err(|it| format!("listening on {address}: {it}"))?;
+    listener.announce().map_err(|it| it.to_string())?;
+    listener.serve_all(adapter).await;
+    Ok(())
+}
+
+/// An adapter for one client.
+fn adapter(outbox: Outbox, inbox: Inbox<Note>) -> NixAdapter {
+    NixAdapter::new(outbox, inbox, Arc::new(make))
+}
+
+/// A session as a client wants it, on this machine.
+fn make(launch: &LaunchArguments) -> Result<Made, String> {
+    let (settings, warnings) = environment::settings();
+    let mut options = Options { settings, warnings, includes: launch.search_path.clone(), ..Options::default() };
+    for (name, value) in &launch.settings {
+        match options.settings.set(name, value) {
+            Ok(warnings) => options.warnings.extend(warnings),
+            Err(warning) => options.warnings.push(warning),
+        }
+    }
+    let settings = &mut options.settings;
+    settings.pure_eval = launch.pure.unwrap_or(settings.pure_eval);
+    settings.max_call_depth = launch.max_call_depth.or(settings.max_call_depth);
+    settings.eval_system = launch.system.clone().unwrap_or_else(|| settings.eval_system.clone());
+    options.max_heap = launch.max_heap;
+    let here = machine::folder()?;
+    let folder = launch.cwd.as_ref().map_or_else(|| here.clone(), |it| CanonPath::new_at(it.as_bytes(), &here));
+    let vm = machine::make(&options, &folder, Purpose::Debug);
+    let outside: Outside = Box::new(machine::outside(&vm.settings));
+    let session = DebugSession::over(Session::new(vm, outside));
+    let unknown = options.settings.unknown.iter().map(|it| format!("unknown setting '{it}'"));
+    let remarks = options.warnings.iter().cloned().chain(unknown).collect();
+    Ok(Made { session, folder, remarks })
+}
