@@ -17,18 +17,20 @@ use crate::machine::{self, Purpose};
 use crate::options::Options;
 use crate::{environment, terminal};
 
-/// Serves until the client, or somebody else, has enough.
-#[must_use]
-pub(crate) fn run(args: &DapArgs) -> ExitCode {
-    let result = match &args.listen {
-        None => block_on(serve_stdio(adapter)).map(drop).map_err(|it| it.to_string()),
-        Some(address) => block_on(listen(address)).map_err(|it| it.to_string()).and_then(|it| it),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            terminal::tell_error(&message);
-            ExitCode::FAILURE
+impl DapArgs {
+    /// Serves until the client, or somebody else, has enough.
+    #[must_use]
+    pub(crate) fn serve(&self) -> ExitCode {
+        let result = match &self.listen {
+            None => block_on(serve_stdio(adapter)).map(drop).map_err(|it| it.to_string()),
+            Some(address) => block_on(listen(address)).map_err(|it| it.to_string()).and_then(|it| it),
+        };
+        match result {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => {
+                terminal::tell_error(&message);
+                ExitCode::FAILURE
+            }
         }
     }
 }

@@ -42,7 +42,7 @@ fn nixscope_main() -> ExitCode {
         Command::Eval(args) => return run::run(&args.into_options(settings, warnings)),
         Command::Debug(args) => return debug::run(&args.into_wanted(settings, warnings)),
         Command::Parse(args) => return run::run(&args.into_options(settings, warnings)),
-        Command::Dap(args) => return dap::run(&args),
+        Command::Dap(args) => return args.serve(),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "nixscope", &mut text);

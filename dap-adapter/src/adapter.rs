@@ -92,6 +92,13 @@ pub enum Note {
         /// Who asked.
         ticket: Ticket,
     },
+    /// A command in the console is about to run the program.
+    Moving {
+        /// Which program.
+        number: u64,
+        /// What is run to.
+        goal: Goal,
+    },
 }
 
 /// What a job that looks at a program that stands still is lent.
@@ -273,7 +280,8 @@ impl Adapter for NixAdapter {
                     program.run(ticket, goal, ());
                 }
             }
-            Note::Loaded { .. } | Note::Checked { .. } => {}
+            Note::Moving { number, goal } if number == self.n_programs => self.run_by_command(goal),
+            Note::Loaded { .. } | Note::Checked { .. } | Note::Moving { .. } => {}
         }
     }
 

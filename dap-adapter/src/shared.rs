@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use nixscope_engine::console::Console;
 use nixscope_engine::debug::location::Location;
 use nixscope_engine::debug::{self, StopReason as Reason};
 use nixscope_engine::print;
@@ -36,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) outbox: Outbox,
     pub(crate) client: Client,
     pub(crate) table: Arc<Mutex<Table>>,
+    /// The debugger's commands, for the debug console.
+    pub(crate) console: Mutex<Console>,
     handles: Mutex<Handles>,
     /// Whether the program runs or was told to; what needs it to stand still is refused then.
     is_running: AtomicBool,
@@ -67,11 +70,13 @@ impl Shared {
         table: Arc<Mutex<Table>>,
         pulse: Arc<Pulse>,
         options: Options,
+        folder: &str,
     ) -> Self {
         Self {
             outbox,
             client,
             table,
+            console: Mutex::new(Console::new(folder)),
             handles: Mutex::default(),
             is_running: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
@@ -190,6 +195,14 @@ impl Shared {
     fn result_text(&self, session: &Session, v: Value) -> String {
         let text = print::ambiguous(session.vm().print_cx(), v, self.options.is_deep);
         format!("{}\n", String::from_utf8_lossy(&text))
+    }
+
+    /// The program ends before its end, as somebody wants it.
+    pub(crate) fn quit(&self) {
+        if self.give_up() {
+            self.outbox.event(Event::Exited { exit_code: 1 });
+            self.outbox.event(Event::Terminated { restart: None });
+        }
     }
 
     /// The program is given up: nothing will be told of it any more.

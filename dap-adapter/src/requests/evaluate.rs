@@ -1,9 +1,9 @@
 //! Expressions in the scope of a frame: `evaluate` and `completions`. They run on the side: the program does not notice,
 //! however they end.
 
-use nixscope_engine::debug::value::{self, Filter};
+use nixscope_engine::console::{Completion, CompletionKind};
+use nixscope_engine::debug::value;
 use nixscope_engine::source::Span;
-use nixscope_engine::value::Value;
 use nixscope_engine::vm::{Budget, Fault};
 
 use super::read;
@@ -11,6 +11,7 @@ use crate::adapter::{Look, NixAdapter};
 use crate::handles::Shown;
 use crate::message::{ErrorId, Failure, Request};
 use crate::outbox::Ticket;
+use crate::shared::lock;
 use crate::types::{
     CompletionItem, CompletionItemType, CompletionsArguments, CompletionsBody, EvaluateArguments,
     EvaluateArgumentsContext, EvaluateBody,
@@ -24,12 +25,16 @@ const WATCH: Budget = Budget { fuel: 100_000_000, heap: 1 << 30 };
 const ASKED: Budget = Budget { fuel: 100_000_000_000, heap: 4 << 30 };
 /// How much of a value the clipboard takes, in bytes.
 const CLIPBOARD: usize = 4 << 20;
-/// How many completions are offered.
-const MAX_COMPLETIONS: usize = 500;
+/// The command that takes an expression.
+const PRINT: &str = "print ";
 
 impl NixAdapter {
     pub(crate) fn evaluate(&mut self, request: &Request, ticket: Ticket) {
         let Some((arguments, ticket)) = read::<EvaluateArguments>(request, ticket) else { return };
+        let is_console = matches!(arguments.context, Some(EvaluateArgumentsContext::Repl) | None);
+        if let Some(line) = arguments.expression.trim_start().strip_prefix(':').filter(|_| is_console) {
+            return self.command(ticket, line.to_owned(), arguments.frame_id);
+        }
         self.look(ticket, move |look| look.evaluate(&arguments));
     }
 
@@ -77,58 +82,43 @@ impl Look<'_> {
         Failure::new(ErrorId::Refused, fault.data().message.clone())
     }
 
+    /// What the text could go on with: a command after a colon, else an expression.
     fn completions(&mut self, frame: Option<usize>, arguments: &CompletionsArguments) -> Vec<CompletionItem> {
-        let line = arguments.line.and_then(|it| self.shared.client.line_from(it)).unwrap_or_default();
+        let client = &self.shared.client;
+        let line = arguments.line.and_then(|it| client.line_from(it)).unwrap_or_default();
         let line = arguments.text.split('\n').nth(line as usize).unwrap_or_default();
-        let column = self.shared.client.column_from(arguments.column) as usize;
-        let before: String = up_to_utf16(line, column);
-        let (base, prefix) = what_is_typed(&before);
-        let (names, kind) = match base {
-            Some(base) => (self.names_of(frame, base), CompletionItemType::Property),
-            None => (self.names_in(frame), CompletionItemType::Variable),
+        let before = up_to_utf16(line, client.column_from(arguments.column) as usize);
+        let (typed, n_before, n_added) = match before.strip_prefix(':') {
+            Some(command) => (command.to_owned(), 1, 0),
+            None => (format!("{PRINT}{before}"), 0, PRINT.len()),
         };
-        let start = before.encode_utf16().count() - prefix.encode_utf16().count();
-        let length = i64::try_from(prefix.encode_utf16().count()).ok();
-        let fits = names.into_iter().filter(|it| it.0.starts_with(prefix));
-        let item = |(label, detail): (String, String)| CompletionItem {
-            label,
-            detail: Some(detail),
-            type_field: Some(kind.clone()),
-            start: Some(self.shared.client.column_of(start)),
-            length,
-            ..CompletionItem::default()
+        let mut console = lock(&self.shared.console);
+        if let Some(frame) = frame {
+            console.select(self.session, frame);
+        }
+        let found = console.complete(self.session, &typed, typed.len());
+        let item = |it: Completion| {
+            let start = before.get(..n_before + it.start.checked_sub(n_added)?)?.encode_utf16().count();
+            Some(CompletionItem {
+                label: it.text,
+                detail: Some(it.detail).filter(|it| !it.is_empty()),
+                type_field: Some(kind(it.kind)),
+                start: Some(client.column_of(start)),
+                length: i64::try_from(before.encode_utf16().count() - start).ok(),
+                ..CompletionItem::default()
+            })
         };
-        fits.take(MAX_COMPLETIONS).map(item).collect()
+        found.into_iter().filter_map(item).collect()
     }
+}
 
-    /// The names in scope, and what they are.
-    fn names_in(&mut self, frame: Option<usize>) -> Vec<(String, String)> {
-        let scopes = frame.map(|it| self.session.scopes(it)).unwrap_or_default();
-        let vm = self.session.vm();
-        let mut names = Vec::new();
-        for it in scopes.into_iter().flat_map(|it| it.variables) {
-            if it.name.is_empty() {
-                let inner = value::children(vm, it.value, Filter::Named, 0, MAX_COMPLETIONS);
-                let inner = inner.into_iter().filter(|it| it.text.is_none());
-                names.extend(inner.map(|it| (it.name, value::type_name(vm, it.value).to_owned())));
-            } else {
-                names.push((it.name, value::type_name(vm, it.value).to_owned()));
-            }
-        }
-        names.push(("builtins".to_owned(), "set".to_owned()));
-        names
-    }
-
-    /// The attributes of what an expression stands for, as far as a glance tells.
-    fn names_of(&mut self, frame: Option<usize>, base: &str) -> Vec<(String, String)> {
-        let found: Result<Value, Fault> = self.aside(|look| look.session.evaluate(frame, base, HOVER));
-        let Ok(set) = found else { return Vec::new() };
-        let vm = self.session.vm();
-        if !vm.settled(set).is_some_and(Value::is_attrs) {
-            return Vec::new();
-        }
-        let children = value::children(vm, set, Filter::Named, 0, usize::MAX);
-        children.into_iter().map(|it| (it.name, value::type_name(vm, it.value).to_owned())).collect()
+fn kind(kind: CompletionKind) -> CompletionItemType {
+    match kind {
+        CompletionKind::Command | CompletionKind::Word => CompletionItemType::Keyword,
+        CompletionKind::Variable => CompletionItemType::Variable,
+        CompletionKind::Attribute => CompletionItemType::Property,
+        CompletionKind::Builtin => CompletionItemType::Function,
+        CompletionKind::File => CompletionItemType::File,
     }
 }
 
@@ -145,32 +135,14 @@ fn up_to_utf16(line: &str, n: usize) -> String {
         .collect()
 }
 
-/// What stands before the last dot of the path that is being typed, and what after it.
-fn what_is_typed(before: &str) -> (Option<&str>, &str) {
-    let is_part = |it: char| it.is_alphanumeric() || "_'-.".contains(it);
-    let path = &before[before.trim_end_matches(is_part).len()..];
-    match path.rsplit_once('.') {
-        Some((base, prefix)) => (Some(base), prefix),
-        None => (None, path),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn paths_that_are_typed() {
-        let cases = [
-            ("1 + lib.str", (Some("lib"), "str")),
-            ("f a.b.", (Some("a.b"), "")),
-            ("(x", (None, "x")),
-            ("", (None, "")),
-        ];
-        for (before, expected) in cases {
-            assert_eq!(what_is_typed(before), expected, "{before}");
-        }
+    fn columns_count_code_units() {
         assert_eq!(up_to_utf16("a🦀b", 3), "a🦀");
         assert_eq!(up_to_utf16("a🦀b", 2), "a");
+        assert_eq!(up_to_utf16("ab", 9), "ab");
     }
 }

@@ -1,13 +1,14 @@
 //! Looking at a program that stands still: `stackTrace`, `scopes`, `variables`, `locations`, `exceptionInfo`. None of it
 //! changes the program: what nobody needed yet is shown as that, and unfolding it shows what it would be.
 
-use nixscope_engine::debug::frames::FrameView;
+use nixscope_engine::debug::frames::{FrameView, ViewKind, quote};
+use nixscope_engine::debug::location::body_span;
 use nixscope_engine::debug::value::{self, ChildKind, Filter, Laziness};
 use nixscope_engine::debug::{StopReason as Reason, value::Child};
 use nixscope_engine::emit::VarKind;
+use nixscope_engine::ir::Expr;
 use nixscope_engine::source::Span;
-use nixscope_engine::value::Value;
-use nixscope_engine::vm::{Budget, Fault};
+use nixscope_engine::vm::{Budget, Fault, FaultKind};
 
 use super::read;
 use crate::adapter::{Look, NixAdapter};
@@ -81,11 +82,15 @@ impl NixAdapter {
     pub(crate) fn exception_info(&mut self, request: &Request, ticket: Ticket) {
         let Some((_, ticket)) = read::<ExceptionInfoArguments>(request, ticket) else { return };
         self.look(ticket, |look| {
-            let of_fault = |fault: &Fault, break_mode| {
+            let of_fault = |fault: &Fault, break_mode, circle: &[String]| {
                 let (id, name) = fault_name(fault.data().kind);
+                let mut description = fault.data().message.clone();
+                if !circle.is_empty() {
+                    description.push_str(&format!(": {} needs itself", circle.join(" needs ")));
+                }
                 ExceptionInfoBody {
                     exception_id: id.to_owned(),
-                    description: Some(fault.data().message.clone()),
+                    description: Some(description),
                     break_mode,
                     details: Some(ExceptionDetails {
                         message: Some(fault.data().message.clone()),
@@ -96,9 +101,14 @@ impl NixAdapter {
                 }
             };
             match look.session.stopped().map(|it| &it.reason) {
-                Some(Reason::Fault(stop)) if stop.is_caught => Ok(of_fault(&stop.fault, ExceptionBreakMode::Always)),
-                Some(Reason::Fault(stop)) => Ok(of_fault(&stop.fault, ExceptionBreakMode::Unhandled)),
-                Some(Reason::Failed(fault)) => Ok(of_fault(fault, ExceptionBreakMode::Unhandled)),
+                Some(Reason::Fault(stop)) => {
+                    let mode = match stop.is_caught {
+                        true => ExceptionBreakMode::Always,
+                        false => ExceptionBreakMode::Unhandled,
+                    };
+                    Ok(of_fault(&stop.fault, mode, &stop.circle))
+                }
+                Some(Reason::Failed(fault)) => Ok(of_fault(fault, ExceptionBreakMode::Unhandled, &[])),
                 Some(Reason::Note(kind, text)) => Ok(ExceptionInfoBody {
                     exception_id: note_name(*kind).to_owned(),
                     description: Some(text.clone()),
@@ -128,7 +138,11 @@ impl Look<'_> {
         let source = at.as_ref().map(|at| client.source(at));
         StackFrame {
             id: self.shared.handles().of_frame(it.index),
-            name: if it.reason.is_empty() { it.name } else { format!("{}  ← {}", it.name, it.reason) },
+            name: match it.reason.as_str() {
+                "" => it.name,
+                reason if it.kind == ViewKind::Helper && reason == it.name => it.name,
+                reason => format!("{} ← {reason}", it.name),
+            },
             source: if it.is_subtle { source.map(Client::dimmed) } else { source },
             line: range.line,
             column: range.column,
@@ -175,7 +189,7 @@ impl Look<'_> {
                 VarKind::Rec => "Rec".to_owned(),
                 VarKind::Inherit => "Inherit".to_owned(),
                 VarKind::Around => "Around".to_owned(),
-                VarKind::With => self.with_name(it.variables.first().map(|it| it.value)),
+                VarKind::With => self.with_name(it.span),
             };
             if told.iter().any(|scope: &Scope| scope.name == name) {
                 let line = self.session.locate(it.span).map(|at| at.start.line + 1);
@@ -204,6 +218,12 @@ impl Look<'_> {
                 _ => self.scope(&name, hint, named, it.span),
             };
             scope.expensive = is_with;
+            told.push(scope);
+        }
+        let recent = self.recent();
+        if index + 1 == n_frames && !recent.is_empty() {
+            let mut scope = self.scope("Recently evaluated", None, recent, Span::NONE);
+            scope.expensive = true;
             told.push(scope);
         }
         if let Some(value) = self.session.vm().global("builtins") {
@@ -241,14 +261,35 @@ impl Look<'_> {
         }
     }
 
-    /// `With lib`: what the set is written as.
-    fn with_name(&self, set: Option<Value>) -> String {
+    /// `With lib`: what the set is written as, given what it is in scope of.
+    fn with_name(&self, scope: Span) -> String {
         let vm = self.session.vm();
-        let written = set.and_then(|it| value::written(vm, it));
-        match written.map(|it| nixscope_engine::debug::frames::quote(vm, it, WITH)) {
-            Some(text) if !text.is_empty() => format!("With {text}"),
-            _ => "With".to_owned(),
-        }
+        let unit = self.session.locate(scope).and_then(|it| it.unit);
+        let set = unit.and_then(|unit| {
+            let module = &vm.unit(unit).module;
+            module.exprs.iter().find_map(|it| match *it {
+                Expr::With { scope: set, body, .. } if module.spans[body.0 as usize] == scope => {
+                    Some(module.spans[set.0 as usize])
+                }
+                _ => None,
+            })
+        });
+        set.map_or_else(|| "With".to_owned(), |set| format!("With {}", quote(vm, set, WITH)))
+    }
+
+    /// The values that were computed last, wherever that was: laziness leads away before they are seen.
+    fn recent(&mut self) -> Vec<Named> {
+        let recent: Vec<_> = self.session.debugger.recent().copied().collect();
+        let named = recent.into_iter().map(|it| {
+            let name = self.session.with(|debugger, cx| debugger.name_of(cx.vm, it.body).text);
+            let span = body_span(self.session.vm(), it.body);
+            Named {
+                name,
+                place: Span::new(span.start, span.start),
+                shown: Shown { value: it.value, path: None, is_aside: false },
+            }
+        });
+        named.collect()
     }
 
     fn variables(&mut self, arguments: &VariablesArguments) -> Result<Vec<Variable>, Failure> {
@@ -287,7 +328,10 @@ impl Look<'_> {
         if self.cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }
-        let value = format!("«fails: {}»", fault.data().message);
+        let value = match fault.data().kind {
+            FaultKind::InfiniteRecursion => "«not known: it needs itself, or what is being evaluated»".to_owned(),
+            _ => format!("«fails: {}»", fault.data().message),
+        };
         Ok(Variable { name, value, type_name: Some("fault".to_owned()), ..Variable::default() })
     }
 

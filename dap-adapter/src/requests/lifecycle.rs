@@ -88,7 +88,8 @@ impl NixAdapter {
         };
         let options = Options { is_deep: launch.is_deep, ..options };
         let table = Arc::clone(&self.table);
-        let shared = Arc::new(Shared::new(self.outbox.clone(), client, table, session.pulse(), options));
+        let shared =
+            Arc::new(Shared::new(self.outbox.clone(), client, table, session.pulse(), options, &folder.to_text()));
         for remark in remarks {
             shared.say(OutputEventCategory::Console, format!("{remark}\n"), None);
         }
@@ -167,10 +168,7 @@ impl NixAdapter {
             program.shared.pulse.interrupt();
             return;
         }
-        if program.shared.give_up() {
-            self.outbox.event(Event::Exited { exit_code: 1 });
-            self.outbox.event(Event::Terminated { restart: None });
-        }
+        program.shared.quit();
     }
 
     pub(crate) fn disconnect(&mut self, ticket: Ticket) {

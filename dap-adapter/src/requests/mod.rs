@@ -2,6 +2,7 @@
 
 mod breakpoints;
 mod code;
+mod console;
 mod evaluate;
 mod execution;
 mod inspect;
