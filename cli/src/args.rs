@@ -5,6 +5,7 @@ use clap_complete::Shell;
 
 use crate::debug_args::{self, DebugArgs};
 use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};
+use crate::record::{self, RecordArgs, ReplayArgs};
 use crate::settings::Settings;
 
 /// Evaluates Nix programs, and shows how it does.
@@ -27,6 +28,12 @@ pub(crate) enum Command {
     /// Stop programs on their way, and look into them.
     #[command(after_help = debug_args::EXAMPLES)]
     Debug(Box<DebugArgs>),
+    /// Run a program and write down what the outside answered, so that the run can be repeated anywhere.
+    #[command(after_help = record::RECORD_EXAMPLES)]
+    Record(Box<RecordArgs>),
+    /// Repeat a recorded run, without the files and the environment it had.
+    #[command(after_help = record::REPLAY_EXAMPLES)]
+    Replay(ReplayArgs),
     /// Print programs as they were understood.
     #[command(after_help = PARSE_EXAMPLES)]
     Parse(Box<ParseArgs>),

@@ -15,7 +15,7 @@ use nixscope_engine::world::CanonPath;
 
 use crate::debug_args::Wanted;
 use crate::line::{Editor, Line};
-use crate::machine::{self, Outside, Purpose};
+use crate::machine::{self, Outside, Purpose, Setup};
 use crate::options::{Argument, Input, Options};
 use crate::terminal;
 
@@ -27,7 +27,16 @@ pub(crate) fn run(wanted: &Wanted) -> ExitCode {
     for warning in &wanted.options.warnings {
         terminal::tell_warning(warning);
     }
-    let result = Debug::new(&wanted.options).and_then(|mut debug| debug.all(wanted));
+    end(Debug::new(&wanted.options).and_then(|mut debug| debug.all(wanted)))
+}
+
+/// The same on a machine and with an outside that somebody made.
+#[must_use]
+pub(crate) fn run_in(wanted: &Wanted, setup: &Setup, outside: Outside) -> ExitCode {
+    end(Debug::over(setup, outside).all(wanted))
+}
+
+fn end(result: Result<ExitCode, String>) -> ExitCode {
     match result {
         Ok(code) => code,
         Err(message) => {
@@ -53,9 +62,13 @@ struct Debug {
 impl Debug {
     fn new(options: &Options) -> Result<Self, String> {
         let folder = machine::folder()?;
-        let vm = machine::make(options, &folder, Purpose::Debug);
-        let world = machine::outside(&vm.settings);
-        let mut session = DebugSession::over(Session::new(vm, world));
+        let setup = Setup::of(options, &folder);
+        Ok(Self::over(&setup, setup.outside()))
+    }
+
+    fn over(setup: &Setup, outside: Outside) -> Self {
+        let folder = setup.folder.clone();
+        let mut session = DebugSession::over(Session::new(setup.machine(Purpose::Debug), outside));
         // A program that fails is stopped where it fails, as long as it can be looked into there.
         session.debugger.fault_filters.push(FaultFilter { kinds: Vec::new(), with_caught: false, message: None });
         let console = Console::new(&folder.to_text());
@@ -67,7 +80,7 @@ impl Debug {
         });
         #[expect(clippy::arc_with_non_send_sync, reason = "the line editor wants to share it on this one thread")]
         let shared = Arc::new(Shared { session: RefCell::new(session), console: RefCell::new(console) });
-        Ok(Self { shared, folder })
+        Self { shared, folder }
     }
 
     fn all(&mut self, wanted: &Wanted) -> Result<ExitCode, String> {
@@ -156,8 +169,11 @@ impl Debug {
         let program = match input {
             Input::Expr(text) => ProgramText::Text { text: text.clone(), folder, is_stdin: false },
             Input::Stdin => {
-                let text = std::io::read_to_string(std::io::stdin());
-                let text = text.map_err(|it| format!("reading standard input: {it}"))?;
+                let text = match &options.stdin {
+                    Some(text) => String::from_utf8_lossy(text).into_owned(),
+                    None => std::io::read_to_string(std::io::stdin())
+                        .map_err(|it| format!("reading standard input: {it}"))?,
+                };
                 ProgramText::Text { text, folder, is_stdin: true }
             }
             Input::File(name) => {

@@ -3,8 +3,10 @@
 use nixscope_engine::builtins;
 use nixscope_engine::session::Session;
 use nixscope_engine::store::VirtualStore;
-use nixscope_engine::vm::{self, Fault, Limits, Vm};
+use nixscope_engine::vm::{self, Fault, Limits, Reading, Vm};
 use nixscope_engine::world::{CanonPath, Disk, Restricted, World};
+
+use serde::{Deserialize, Serialize};
 
 use crate::environment;
 use crate::options::Options;
@@ -13,7 +15,7 @@ use crate::options::Options;
 const MAX_DEPTH: usize = 10_000_000;
 
 /// The real machine, as far as programs may see it, with a store that need not exist.
-pub(crate) type Outside = VirtualStore<Box<dyn World + Send>>;
+pub(crate) type Outside = Box<dyn World + Send>;
 
 /// What a machine is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,35 +35,61 @@ pub(crate) fn folder() -> Result<CanonPath, String> {
     Ok(CanonPath::new(folder.as_os_str().as_encoded_bytes()))
 }
 
-/// A machine as options want it.
-pub(crate) fn make(options: &Options, folder: &CanonPath, purpose: Purpose) -> Vm {
-    let settings = &options.settings;
-    let limits = Limits {
-        max_depth: settings.max_call_depth.unwrap_or(MAX_DEPTH),
-        max_heap: options.max_heap.unwrap_or_else(crate::limits::usable_memory),
-    };
-    let seen = vm::Settings {
-        nix_path: environment::search_path(&options.includes, settings),
-        working_dir: folder.to_text().into_owned(),
-        system: settings.current_system().to_owned(),
-        is_pure: settings.pure_eval,
-        is_restricted: settings.restrict_eval,
-        trace_verbose: settings.trace_verbose,
-        abort_on_warn: settings.abort_on_warn,
-        features: settings.features.clone(),
-        keeps_names: purpose == Purpose::Debug,
-    };
-    let mut vm = builtins::machine_in(seen, limits);
-    vm.reading.rules = settings.rules;
-    vm.reading.pipe_operators = settings.features.iter().any(|it| it == "pipe-operators");
-    vm.reading.home = if settings.pure_eval { None } else { std::env::var("HOME").ok() };
-    vm
+/// What makes a machine and what it sees the same, wherever it runs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Setup {
+    /// The folder that relative paths begin in.
+    pub folder: CanonPath,
+    settings: vm::Settings,
+    limits: Limits,
+    reading: Reading,
+}
+
+impl Setup {
+    /// What options and the environment say.
+    pub(crate) fn of(options: &Options, folder: &CanonPath) -> Self {
+        let settings = &options.settings;
+        let limits = Limits {
+            max_depth: settings.max_call_depth.unwrap_or(MAX_DEPTH),
+            max_heap: options.max_heap.unwrap_or_else(crate::limits::usable_memory),
+        };
+        let seen = vm::Settings {
+            nix_path: environment::search_path(&options.includes, settings),
+            working_dir: folder.to_text().into_owned(),
+            system: settings.current_system().to_owned(),
+            is_pure: settings.pure_eval,
+            is_restricted: settings.restrict_eval,
+            trace_verbose: settings.trace_verbose,
+            abort_on_warn: settings.abort_on_warn,
+            features: settings.features.clone(),
+            keeps_names: false,
+        };
+        let reading = Reading {
+            home: if settings.pure_eval { None } else { std::env::var("HOME").ok() },
+            rules: settings.rules,
+            pipe_operators: settings.features.iter().any(|it| it == "pipe-operators"),
+        };
+        Self { folder: folder.clone(), settings: seen, limits, reading }
+    }
+
+    /// The machine.
+    pub(crate) fn machine(&self, purpose: Purpose) -> Vm {
+        let settings = vm::Settings { keeps_names: purpose == Purpose::Debug, ..self.settings.clone() };
+        let mut vm = builtins::machine_in(settings, self.limits);
+        vm.reading = self.reading.clone();
+        vm
+    }
+
+    /// The outside it may see.
+    pub(crate) fn outside(&self) -> Outside {
+        outside(&self.settings)
+    }
 }
 
 /// The outside, as far as programs with these settings may see it.
 pub(crate) fn outside(settings: &vm::Settings) -> Outside {
     if !settings.is_pure && !settings.is_restricted {
-        return VirtualStore::new(Box::new(Disk::new()));
+        return Box::new(VirtualStore::new(Disk::new()));
     }
     let base = CanonPath::new(settings.working_dir.as_bytes());
     let allowed = settings.nix_path.iter().map(|(_, path)| CanonPath::new_at(path.as_bytes(), &base));
@@ -69,7 +97,7 @@ pub(crate) fn outside(settings: &vm::Settings) -> Outside {
         true => "in pure evaluation mode (use '--impure' to override)",
         false => "in restricted mode",
     };
-    VirtualStore::new(Box::new(Restricted::new(Disk::new(), allowed, mode)))
+    Box::new(VirtualStore::new(Restricted::new(Disk::new(), allowed, mode)))
 }
 
 /// The path that a word of the command line means. The program of the search path may fail, and so may we.

@@ -11,6 +11,7 @@ mod machine;
 mod notes;
 mod options;
 mod progress;
+mod record;
 mod run;
 mod settings;
 mod stand_in;
@@ -41,6 +42,8 @@ fn nixscope_main() -> ExitCode {
     let text = match cli.command {
         Command::Eval(args) => return run::run(&args.into_options(settings, warnings)),
         Command::Debug(args) => return debug::run(&args.into_wanted(settings, warnings)),
+        Command::Record(args) => return record::record(*args, settings, warnings),
+        Command::Replay(args) => return record::replay(&args),
         Command::Parse(args) => return run::run(&args.into_options(settings, warnings)),
         Command::Dap(args) => return args.serve(),
         Command::Completions { shell } => {

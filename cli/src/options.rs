@@ -1,9 +1,11 @@
 //! What a command line asks for, however it was written.
 
+use serde::{Deserialize, Serialize};
+
 use crate::settings::Settings;
 
 /// What is to be done, and with what.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Options {
     /// What is done with the programs.
     pub task: Task,
@@ -29,6 +31,8 @@ pub(crate) struct Options {
     pub with_stats: bool,
     /// 0 tells errors alone, 3 is usual.
     pub verbosity: u8,
+    /// What standard input gives, if it was read already.
+    pub stdin: Option<Vec<u8>>,
     /// What there is to warn about before anything is done.
     pub warnings: Vec<String>,
 }
@@ -37,7 +41,7 @@ pub(crate) struct Options {
 pub(crate) const USUAL_VERBOSITY: u8 = 3;
 
 /// What is done with programs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Task {
     /// Their value is printed.
     #[default]
@@ -51,7 +55,7 @@ pub(crate) enum Task {
 }
 
 /// One program.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Input {
     /// A file, a folder with a `default.nix`, or `<name>`.
     File(String),
@@ -62,7 +66,7 @@ pub(crate) enum Input {
 }
 
 /// How a value is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Output {
     /// As Nix.
     #[default]
@@ -76,7 +80,7 @@ pub(crate) enum Output {
 }
 
 /// An argument for functions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Argument {
     /// A program.
     Expr(String),

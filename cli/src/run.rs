@@ -14,7 +14,7 @@ use nixscope_engine::value::Value;
 use nixscope_engine::vm::{COERCE, CoerceFlags, Fault, FaultKind};
 use nixscope_engine::world::CanonPath;
 
-use crate::machine::{self, Outside, Purpose};
+use crate::machine::{self, Outside, Purpose, Setup};
 use crate::notes::{self, Notes};
 use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};
 use crate::progress::Progress;
@@ -53,19 +53,28 @@ impl From<std::io::Error> for Failure {
 /// Does it all. What went wrong was told.
 #[must_use]
 pub(crate) fn run(options: &Options) -> ExitCode {
+    match machine::folder() {
+        Ok(folder) => {
+            let setup = Setup::of(options, &folder);
+            run_in(options, &setup, setup.outside())
+        }
+        Err(error) => {
+            terminal::tell_error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The same on a machine and with an outside that somebody made.
+#[must_use]
+pub(crate) fn run_in(options: &Options, setup: &Setup, outside: Outside) -> ExitCode {
     if options.verbosity >= notes::WARNINGS {
         let unknown = options.settings.unknown.iter().map(|it| format!("unknown setting '{it}'"));
         for warning in options.warnings.iter().cloned().chain(unknown) {
             terminal::tell_warning(&warning);
         }
     }
-    let mut job = match Job::new(options) {
-        Ok(job) => job,
-        Err(error) => {
-            terminal::tell_error(&error);
-            return ExitCode::FAILURE;
-        }
-    };
+    let mut job = Job::new(options, setup, outside);
     interrupt_on_signals(&job.session.pulse());
     let shows_progress = options.verbosity >= USUAL_VERBOSITY && terminal::is_screen();
     let progress = shows_progress.then(|| Progress::show(job.session.pulse()));
@@ -95,16 +104,15 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    fn new(options: &'a Options) -> Result<Self, String> {
-        let folder = machine::folder()?;
-        let mut vm = machine::make(options, &folder, Purpose::Run);
+    fn new(options: &'a Options, setup: &Setup, outside: Outside) -> Self {
+        let mut vm = setup.machine(Purpose::Run);
         if options.with_stats {
             since_start();
             vm.clock = Some(since_start);
         }
-        let world = Notes::new(machine::outside(&vm.settings), options.verbosity);
+        let world = Notes::new(outside, options.verbosity);
         let session = Session::new(vm, world);
-        Ok(Self { options, session, folder, args: Value::EMPTY_ATTRS, printing: 0 })
+        Self { options, session, folder: setup.folder.clone(), args: Value::EMPTY_ATTRS, printing: 0 }
     }
 
     fn all(&mut self) -> Result<(), Failure> {
@@ -136,7 +144,7 @@ impl<'a> Job<'a> {
                     self.session.vm.heap.plain_string(&text)
                 }
                 Argument::Stdin => {
-                    let text = read_stdin()?;
+                    let text = read_stdin(self.options)?;
                     self.session.vm.heap.plain_string(&text)
                 }
             };
@@ -157,7 +165,7 @@ impl<'a> Job<'a> {
         match input {
             Input::Expr(text) => Ok(self.read_text(Origin::String, text.as_bytes())?),
             Input::Stdin => {
-                let text = read_stdin()?;
+                let text = read_stdin(self.options)?;
                 Ok(self.read_text(Origin::Stdin, &text)?)
             }
             Input::File(name) => {
@@ -301,7 +309,11 @@ fn interrupt_on_signals(pulse: &Arc<Pulse>) {
     }
 }
 
-fn read_stdin() -> Result<Vec<u8>, Fault> {
+/// What standard input gives.
+fn read_stdin(options: &Options) -> Result<Vec<u8>, Fault> {
+    if let Some(text) = &options.stdin {
+        return Ok(text.clone());
+    }
     let mut text = Vec::new();
     let result = std::io::stdin().lock().read_to_end(&mut text);
     result.map_err(|it| Fault::new(FaultKind::Outside, format!("reading standard input: {}", cause(&it))))?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use nixscope_engine::lower::{Lint, Rules};
 
 /// What settings say.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Settings {
     /// `show-trace`.
     pub show_trace: bool,

@@ -115,3 +115,8 @@ fn as_nixscope() {
 fn debugging() {
     check_own("debug");
 }
+
+#[test]
+fn recording() {
+    check_own("record");
+}

@@ -186,7 +186,9 @@ impl Breakpoints {
         let mut changed = Vec::new();
         for unit in (self.n_units..vm.n_units()).filter(|&it| !evaluator.is_own(it)) {
             for id in self.all.keys().copied().collect::<Vec<_>>() {
-                if self.settle_in(vm, places, id, unit) {
+                let before = self.all.get(&id).map(|it| it.state.clone());
+                self.settle_in(vm, places, id, unit);
+                if self.all.get(&id).map(|it| &it.state) != before.as_ref() && !changed.contains(&id) {
                     changed.push(id);
                 }
             }
@@ -237,19 +239,18 @@ impl Breakpoints {
         self.stop_at(vm, id, pc, super::value::written(vm, thunk));
     }
 
-    /// Finds what a breakpoint means in a text. Whether that changed anything.
-    fn settle_in(&mut self, vm: &mut Vm, places: &mut Places<'_>, id: BreakpointId, unit: u32) -> bool {
-        let Some(target) = self.all.get(&id).map(|it| it.target.clone()) else { return false };
+    /// Finds what a breakpoint means in a text.
+    fn settle_in(&mut self, vm: &mut Vm, places: &mut Places<'_>, id: BreakpointId, unit: u32) {
+        let Some(target) = self.all.get(&id).map(|it| it.target.clone()) else { return };
         match target {
             Target::Source { name, line, column } => {
                 if !is_named(vm, unit, &name) {
-                    return false;
+                    return;
                 }
                 match place_in(vm, places.locations, unit, line, column) {
                     Some(point) => self.stop_at(vm, id, point.pc, Some(point.span)),
                     None => self.reject(id, "there is nothing to stop at here"),
                 }
-                true
             }
             Target::Function(pattern) => {
                 let first = vm.unit(unit).first_body;
@@ -262,9 +263,8 @@ impl Breakpoints {
                         self.stop_at(vm, id, point.pc, Some(span));
                     }
                 }
-                !bodies.is_empty()
             }
-            Target::Thunk { .. } | Target::Instruction(_) => false,
+            Target::Thunk { .. } | Target::Instruction(_) => {}
         }
     }
 

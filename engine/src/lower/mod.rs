@@ -35,7 +35,7 @@ pub struct LowerCx<'a> {
 }
 
 /// Which literals are frowned upon.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Rules {
     /// `http://example.org` without quotes (`lint-url-literals`).
     pub url_literals: Lint,
@@ -46,7 +46,7 @@ pub struct Rules {
 }
 
 /// What happens where a lint finds something.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Lint {
     /// Nothing.
     #[default]

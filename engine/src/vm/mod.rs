@@ -136,7 +136,7 @@ pub struct Phases {
 }
 
 /// What evaluation may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// How many frames may wait for each other.
     pub max_depth: usize,

@@ -14,7 +14,7 @@ use super::load::COERCE;
 use super::{Blame, Fault, FaultKind, Frame, IF_VALUE, Next, START, Vm};
 
 /// What programs may learn of the outside, and what they do not learn from it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Settings {
     /// Where `<…>` looks, as `builtins.nixPath` shows it: prefix and path.
     pub nix_path: Vec<(String, String)>,

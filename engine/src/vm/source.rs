@@ -11,7 +11,7 @@ use crate::syntax;
 use super::{Fault, FaultKind, Vm};
 
 /// How texts are read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Reading {
     /// What `~` stands for; `None` in pure mode.
     pub home: Option<String>,

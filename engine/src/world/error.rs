@@ -1,9 +1,11 @@
 //! What the outside could not tell, in the words that Nix has for it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::world::CanonPath;
 
 /// Why a request failed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum WorldError {
     /// Nothing is there.
     #[error("path '{0}' does not exist")]
@@ -69,7 +71,7 @@ pub enum WorldError {
         /// The path.
         path: CanonPath,
         /// `in pure evaluation mode (use '--impure' to override)` or `in restricted mode`.
-        mode: &'static str,
+        mode: Box<str>,
     },
     /// What is copied to the store cannot have the name it should have there.
     #[error("{0}")]
@@ -77,6 +79,9 @@ pub enum WorldError {
     /// Nothing can be mounted: there is no [`VirtualStore`](crate::store::VirtualStore) above. A mistake of ours.
     #[error("this world has no store to copy to")]
     NoStore,
+    /// What is replayed does not say: the run is another one than the one that was recorded.
+    #[error("the recording does not say: {0}")]
+    NotRecorded(Box<str>),
     /// A world answered something else than it was asked: a mistake of ours, not of the program.
     #[error("the answer does not fit the request")]
     UnexpectedAnswer,
@@ -97,7 +102,11 @@ impl WorldError {
             | Self::Stat { path, .. }
             | Self::ReadLink { path, .. }
             | Self::Forbidden { path, .. } => *path = other.clone(),
-            Self::Read { .. } | Self::BadStoreName(_) | Self::NoStore | Self::UnexpectedAnswer => {}
+            Self::Read { .. }
+            | Self::BadStoreName(_)
+            | Self::NoStore
+            | Self::NotRecorded(_)
+            | Self::UnexpectedAnswer => {}
         }
         self
     }

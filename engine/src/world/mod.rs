@@ -10,6 +10,7 @@ mod memory;
 mod nar;
 mod overlay;
 mod path;
+mod recording;
 mod request;
 mod restricted;
 mod walk;
@@ -20,6 +21,7 @@ pub use memory::Memory;
 pub use nar::{NarWriter, write_nar};
 pub use overlay::Overlay;
 pub use path::CanonPath;
+pub use recording::{Recorder, Recording, RecordingError, Replay, describe};
 pub use request::{
     Answer, DirEntry, FileType, HashMethod, MountSource, NoteKind, PathSet, Request, Stat, SymlinkResolution,
 };

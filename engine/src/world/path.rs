@@ -8,6 +8,19 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CanonPath(Arc<[u8]>);
 
+impl serde::Serialize for CanonPath {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for CanonPath {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Whoever wrote it may have written anything.
+        Ok(Self::new(&Vec::<u8>::deserialize(deserializer)?))
+    }
+}
+
 impl CanonPath {
     /// Where all paths begin.
     pub fn root() -> Self {

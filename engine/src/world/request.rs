@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::world::{CanonPath, WorldError};
 
 /// A set of paths, as accepted by a filter.
 pub type PathSet = Arc<BTreeSet<CanonPath>>;
 
 /// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Request {
     /// The bytes of a file. Answered by [`Answer::Bytes`]. No name in the path may be a symbolic link.
     ReadFile(CanonPath),
@@ -73,7 +75,7 @@ pub enum Request {
 }
 
 /// Which links [`Request::Resolve`] follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SymlinkResolution {
     /// All.
     Full,
@@ -82,7 +84,7 @@ pub enum SymlinkResolution {
 }
 
 /// What is hashed of a file or tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum HashMethod {
     /// The bytes of the file.
     Flat,
@@ -91,7 +93,7 @@ pub enum HashMethod {
 }
 
 /// What is read at a mounted store path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MountSource {
     /// A file or tree elsewhere.
     Tree {
@@ -105,7 +107,7 @@ pub enum MountSource {
 }
 
 /// What a line is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum NoteKind {
     /// From `builtins.trace`.
     Trace,
@@ -127,7 +129,7 @@ impl NoteKind {
 }
 
 /// What is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
     /// Bytes of a file or link.
     Bytes(Vec<u8>),
@@ -150,7 +152,7 @@ pub enum Answer {
 }
 
 /// What is at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stat {
     /// Of what kind it is.
     pub file_type: FileType,
@@ -159,7 +161,7 @@ pub struct Stat {
 }
 
 /// Of what kind something is, as `builtins.readFileType` tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FileType {
     /// A file.
     Regular,
@@ -184,7 +186,7 @@ impl FileType {
 }
 
 /// One name in a folder.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DirEntry {
     /// The name.
     pub name: Box<[u8]>,

@@ -34,7 +34,7 @@ impl<W: World> World for Restricted<W> {
         match request {
             Request::ReadFile(path) | Request::Stat(path) | Request::ReadDir(path) | Request::ReadLink(path) => {
                 if !self.is_allowed(path) {
-                    return Answer::Failed(WorldError::Forbidden { path: path.clone(), mode: self.mode });
+                    return Answer::Failed(WorldError::Forbidden { path: path.clone(), mode: self.mode.into() });
                 }
                 match self.below.answer(request) {
                     Answer::Dir(entries) => {
