@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::emit::{Scope, VarKind};
 use crate::ir::{ExprId, Symbol};
@@ -23,9 +23,10 @@ const SLICE: u64 = 1 << 16;
 /// Expressions that were read, and what was kept of their values.
 #[derive(Debug, Default)]
 pub(super) struct Evaluator {
-    read: FxHashMap<(u32, u32, String), Compiled>,
+    /// By body and expression.
+    read: FxHashMap<(u32, u32), Vec<(Box<str>, Compiled)>>,
     /// Units of such expressions: nobody stops in them.
-    own_units: Vec<u32>,
+    own_units: FxHashSet<u32>,
     visit: Option<Visit>,
 }
 
@@ -35,6 +36,20 @@ struct Compiled {
     body: u32,
     /// Where the names it has are, in the order of its scope.
     addresses: Arc<[Address]>,
+    /// Where names would be that had no value when it was read.
+    absent: Arc<[Address]>,
+    /// How many names had been renamed.
+    n_renamed: u32,
+}
+
+impl Compiled {
+    /// Whether it means here and now what it meant when it was read.
+    fn fits(&self, vm: &Vm, frame: Option<&Frame>) -> bool {
+        let has_value = |it: &Address| frame.is_some_and(|frame| value_at(vm, vm.stack(), frame, Some(*it)).is_some());
+        self.n_renamed == vm.heap.symbols.n_renamed()
+            && self.addresses.iter().all(has_value)
+            && !self.absent.iter().any(has_value)
+    }
 }
 
 /// Where an expression is evaluated.
@@ -66,9 +81,11 @@ impl Evaluator {
     ) -> Result<Value, Fault> {
         self.begin_visit(cx.vm);
         let compiled = self.compile(cx.vm, scopes, place, text)?;
+        let n_units = cx.vm.n_units();
         let fork = cx.vm.fork(budget);
-        let result = start(cx.vm, &compiled, place.frame.as_ref(), &fork_stack(&fork)).and_then(|()| run(cx, budget));
+        let result = start(cx.vm, &compiled, place.frame.as_ref(), fork.stack()).and_then(|()| run(cx, budget));
         cx.vm.unfork_keeping(fork);
+        self.own_units.extend(n_units..cx.vm.n_units());
         result
     }
 
@@ -86,10 +103,12 @@ impl Evaluator {
     ) -> Result<R, Fault> {
         let budget = Budget { fuel: 10_000_000, heap: 1 << 28 };
         let compiled = self.compile(cx.vm, scopes, place, text)?;
+        let n_units = cx.vm.n_units();
         let fork = cx.vm.fork(budget);
-        let result = start(cx.vm, &compiled, place.frame.as_ref(), &fork_stack(&fork)).and_then(|()| run(cx, budget));
+        let result = start(cx.vm, &compiled, place.frame.as_ref(), fork.stack()).and_then(|()| run(cx, budget));
         let result = result.map(|v| read(cx.vm, v));
         cx.vm.unfork(fork);
+        self.own_units.extend(n_units..cx.vm.n_units());
         result
     }
 
@@ -102,10 +121,12 @@ impl Evaluator {
             return Ok(v);
         }
         self.begin_visit(cx.vm);
+        let n_units = cx.vm.n_units();
         let fork = cx.vm.fork(budget);
         cx.vm.start_force(v);
         let result = run(cx, budget);
         cx.vm.unfork_keeping(fork);
+        self.own_units.extend(n_units..cx.vm.n_units());
         result
     }
 
@@ -182,56 +203,57 @@ impl Evaluator {
     }
 
     /// What was kept stays for good: something was done for good after it.
-    pub(super) fn keep_visit(&mut self) {
+    pub(super) fn keep_visit(&mut self, vm: &mut Vm) {
         self.visit = None;
+        vm.heap.symbols.adopt();
     }
 
     fn compile(&mut self, vm: &mut Vm, scopes: &mut Scopes, place: Place, text: &str) -> Result<Compiled, Fault> {
-        let key = (place.frame.map_or(u32::MAX, |it| it.code), place.expr.0, text.to_owned());
-        if let Some(known) = self.read.get(&key) {
+        let key = (place.frame.map_or(u32::MAX, |it| it.code), place.expr.0);
+        let known = self.read.get(&key).into_iter().flatten().find(|it| *it.0 == *text);
+        if let Some((_, known)) = known.filter(|it| it.1.fits(vm, place.frame.as_ref())) {
             return Ok(known.clone());
         }
         let mut names: Vec<Symbol> = Vec::new();
-        let mut addresses: Vec<Address> = Vec::new();
-        let mut withs: Vec<Address> = Vec::new();
+        let mut hidden: Vec<Symbol> = Vec::new();
+        let (mut addresses, mut absent, mut withs) = (Vec::new(), Vec::new(), Vec::new());
         if let Some(frame) = &place.frame {
             for it in scopes.visible(vm, frame.code, place.expr) {
-                let Some(address) = it.address else { continue };
-                if value_at_top(vm, frame, address).is_none() {
-                    continue;
-                }
-                match it.name {
-                    Some(name) if names.contains(&name) => {}
+                let has_value = value_at(vm, vm.stack(), frame, it.address).is_some();
+                match (it.name, it.address) {
+                    (Some(name), _) if names.contains(&name) || hidden.contains(&name) => {}
                     // A name the text does not even contain is not worth a slot.
-                    Some(name) if text.contains(&*vm.heap.symbols.text(name)) => {
+                    (Some(name), _) if !text.contains(&*vm.heap.symbols.text(name)) => {}
+                    (Some(name), Some(address)) if has_value => {
                         names.push(name);
                         addresses.push(address);
                     }
-                    None if it.kind == VarKind::With => withs.push(address),
-                    _ => {}
+                    // It hides what is further out all the same.
+                    (Some(name), address) => {
+                        hidden.push(name);
+                        absent.extend(address);
+                    }
+                    (None, Some(address)) if it.kind == VarKind::With && has_value => withs.push(address),
+                    (None, Some(address)) if it.kind == VarKind::With => absent.push(address),
+                    (None, _) => {}
                 }
             }
         }
         let scope = Scope { names: &names, n_withs: withs.len() as u32 };
         let folder = place.frame.and_then(|it| folder_of(vm, it.code)).unwrap_or_else(|| "/".to_owned());
-        let origin = Origin::String;
         let n_units = vm.n_units();
-        let body = vm.read_in(origin, text.as_bytes().into(), &folder, &scope);
+        let was_aside = vm.heap.symbols.set_aside(true);
+        let body = vm.read_in(Origin::String, text.as_bytes().into(), &folder, &scope);
+        vm.heap.symbols.set_aside(was_aside);
         self.own_units.extend(n_units..vm.n_units());
         addresses.extend(withs.into_iter().rev());
-        let compiled = Compiled { body: body?, addresses: addresses.into() };
-        self.read.insert(key, compiled.clone());
+        let n_renamed = vm.heap.symbols.n_renamed();
+        let compiled = Compiled { body: body?, addresses: addresses.into(), absent: absent.into(), n_renamed };
+        let of_place = self.read.entry(key).or_default();
+        of_place.retain(|it| *it.0 != *text);
+        of_place.push((text.into(), compiled.clone()));
         Ok(compiled)
     }
-}
-
-fn value_at_top(vm: &Vm, frame: &Frame, address: Address) -> Option<Value> {
-    value_at(vm, vm.stack(), frame, Some(address))
-}
-
-/// The stack of the work put aside.
-fn fork_stack(fork: &crate::vm::Fork) -> Vec<Value> {
-    fork.stack().to_vec()
 }
 
 fn start(vm: &mut Vm, compiled: &Compiled, frame: Option<&Frame>, stack: &[Value]) -> Result<(), Fault> {

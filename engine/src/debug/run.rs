@@ -370,7 +370,7 @@ impl Debugger {
     /// # Errors
     /// If the computation fails, or is cancelled: then it is as it was before.
     pub fn force(&mut self, cx: &mut Cx<'_>, v: Value) -> Result<Value, Fault> {
-        self.evaluator.keep_visit();
+        self.evaluator.keep_visit(cx.vm);
         let result = self.evaluator.force_for_good(cx, v);
         // What was done is no part of the program: there is no way back beyond.
         self.timeline.begin(cx.vm);

@@ -119,7 +119,6 @@ impl Scopes {
         let mut seen: Vec<Symbol> = Vec::new();
         let visible = self.visible(vm, frame.code, expr);
         for it in &visible {
-            let Some(value) = value_at(vm, vm.stack(), frame, it.address) else { continue };
             let name = match it.name {
                 Some(name) if seen.contains(&name) => continue,
                 Some(name) => {
@@ -129,6 +128,8 @@ impl Scopes {
                 None if it.kind == VarKind::With => String::new(),
                 None => continue,
             };
+            // Without a value, it hides what is further out all the same.
+            let Some(value) = value_at(vm, vm.stack(), frame, it.address) else { continue };
             let same = |scope: &&mut Scope| binder(scope.kind) == binder(it.kind) && scope.span == it.scope;
             let variable = Variable { name, value, pos: it.pos };
             match scopes.iter_mut().rev().find(same) {

@@ -3,18 +3,26 @@
 use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 /// An interned byte string: the name of an attribute or variable, or a short string constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(pub u32);
 
 /// All interned names. Symbols are numbered in the order in which they were first seen, and are never forgotten.
+///
+/// A program can notice that order: it is the one in which the attributes of a set are computed. So a name that was first
+/// seen on the side, by an expression that is no part of the program, gets another number when the program sees it.
 #[derive(Debug, Default)]
 pub struct Symbols {
     bytes: Vec<u8>,
     ends: Vec<u32>,
     table: HashTable<u32>,
+    /// Whether what is seen now is seen on the side.
+    is_aside: bool,
+    /// Numbers of what was only seen on the side.
+    asides: FxHashSet<u32>,
+    n_renamed: u32,
 }
 
 impl Symbols {
@@ -25,15 +33,59 @@ impl Symbols {
     pub fn intern(&mut self, name: &[u8]) -> Symbol {
         let hash = FxBuildHasher.hash_one(name);
         if let Some(&id) = self.table.find(hash, |&id| slice(&self.bytes, &self.ends, id) == name) {
+            if !self.asides.is_empty() && !self.is_aside && self.asides.remove(&id) {
+                return self.renamed(id, hash, name);
+            }
             return Symbol(id);
         }
+        let id = self.add(name);
+        if self.is_aside {
+            self.asides.insert(id);
+        }
+        let (bytes, ends) = (&self.bytes, &self.ends);
+        self.table.insert_unique(hash, id, |&id| FxBuildHasher.hash_one(slice(bytes, ends, id)));
+        Symbol(id)
+    }
+
+    fn add(&mut self, name: &[u8]) -> u32 {
         let id = self.ends.len() as u32;
         self.bytes.extend_from_slice(name);
         assert!(u32::try_from(self.bytes.len()).is_ok(), "interned names exceed 4 GiB");
         self.ends.push(self.bytes.len() as u32);
-        let (bytes, ends) = (&self.bytes, &self.ends);
-        self.table.insert_unique(hash, id, |&id| FxBuildHasher.hash_one(slice(bytes, ends, id)));
+        id
+    }
+
+    #[cold]
+    fn renamed(&mut self, old: u32, hash: u64, name: &[u8]) -> Symbol {
+        let id = self.add(name);
+        if let Some(entry) = self.table.find_mut(hash, |&it| it == old) {
+            *entry = id;
+        }
+        self.n_renamed += 1;
         Symbol(id)
+    }
+
+    /// Says whether what is interned from now on is seen on the side. Gives what was the case before.
+    pub fn set_aside(&mut self, is_aside: bool) -> bool {
+        std::mem::replace(&mut self.is_aside, is_aside)
+    }
+
+    /// Whether what is interned is seen on the side.
+    #[must_use]
+    pub fn is_aside(&self) -> bool {
+        self.is_aside
+    }
+
+    /// How many names that were first seen on the side the program has seen since. Code that was made on the side is of
+    /// no use any more when this has changed: it may have names by their old numbers.
+    #[must_use]
+    pub fn n_renamed(&self) -> u32 {
+        self.n_renamed
+    }
+
+    /// What was seen on the side becomes a part of the program.
+    pub fn adopt(&mut self) {
+        self.asides.clear();
     }
 
     /// The symbol for these bytes if they were interned before.
@@ -71,4 +123,23 @@ impl Symbols {
 fn slice<'a>(bytes: &'a [u8], ends: &[u32], id: u32) -> &'a [u8] {
     let start = if id == 0 { 0 } else { ends[id as usize - 1] };
     &bytes[start as usize..ends[id as usize] as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_seen_on_the_side_take_no_number_of_the_program() {
+        let mut symbols = Symbols::default();
+        let a = symbols.intern(b"a");
+        symbols.set_aside(true);
+        let (y, x) = (symbols.intern(b"y"), symbols.intern(b"x"));
+        assert_eq!((symbols.intern(b"a"), symbols.intern(b"x")), (a, x));
+        symbols.set_aside(false);
+        let (new_x, new_y) = (symbols.intern(b"x"), symbols.intern(b"y"));
+        assert!(a < new_x && new_x < new_y && y < x);
+        assert_eq!((symbols.intern(b"x"), symbols.lookup(b"y"), symbols.n_renamed()), (new_x, Some(new_y), 2));
+        assert_eq!((symbols.bytes(x), symbols.bytes(new_x)), (&b"x"[..], &b"x"[..]));
+    }
 }

@@ -67,6 +67,7 @@ pub struct Fork {
     holds_faults: bool,
     passes: Option<usize>,
     heap_limit: u64,
+    was_aside: bool,
 }
 
 /// What work on the side may use.
@@ -227,6 +228,7 @@ impl Vm {
     #[must_use]
     pub fn traced(&mut self, fault: &Fault) -> Fault {
         let moment = self.moment();
+        let was_aside = self.heap.symbols.set_aside(true);
         let (watch, holds_faults) = (self.hooks.watch.take(), std::mem::take(&mut self.hooks.holds_faults));
         let mut traced = self.fail(fault.clone());
         let mut left = 10_000;
@@ -240,6 +242,7 @@ impl Vm {
             }
         }
         self.heap.undo(&moment.heap);
+        self.heap.symbols.set_aside(was_aside);
         let marks = moment.marks;
         self.take_up(moment);
         self.reload(marks);
@@ -308,6 +311,7 @@ impl Vm {
             holds_faults: std::mem::take(&mut self.hooks.holds_faults),
             passes: self.hooks.passes.take(),
             heap_limit,
+            was_aside: self.heap.symbols.set_aside(true),
         }
     }
 
@@ -327,6 +331,7 @@ impl Vm {
     }
 
     fn rejoin(&mut self, fork: Fork) {
+        self.heap.symbols.set_aside(fork.was_aside);
         self.heap.set_limit(fork.heap_limit);
         self.take_up(fork.moment);
         self.hooks.watch = fork.watch;

@@ -108,7 +108,7 @@ pub struct Vm {
     pub settings: Settings,
     warnings: Vec<(Pos, String)>,
     /// The bodies of files read before, by path and text.
-    files_read: rustc_hash::FxHashMap<String, Vec<(std::sync::Arc<[u8]>, u32)>>,
+    files_read: rustc_hash::FxHashMap<String, Vec<source::FileRead>>,
     /// What the machine stops for.
     pub hooks: Hooks,
 }

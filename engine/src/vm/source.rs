@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::emit::{Scope, ScopeError};
-use crate::ir::Symbol;
+use crate::ir::{Symbol, Symbols};
 use crate::lower::{FirstError, LowerCx, Rules, first_error, lower};
 use crate::source::{Origin, Pos};
 use crate::syntax;
@@ -19,6 +19,22 @@ pub struct Reading {
     pub rules: Rules,
     /// Whether `|>` and `<|` may be used.
     pub pipe_operators: bool,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub(super) struct FileRead {
+    text: Arc<[u8]>,
+    body: u32,
+    /// Set if it was read on the side: how many names had been renamed by then.
+    aside: Option<u32>,
+}
+
+impl FileRead {
+    /// Whether it is for the program; or on the side, whether its names are still what they were.
+    fn is_of_use(&self, symbols: &Symbols) -> bool {
+        self.aside.is_none_or(|it| symbols.is_aside() && it == symbols.n_renamed())
+    }
 }
 
 impl Vm {
@@ -47,12 +63,15 @@ impl Vm {
             _ => None,
         };
         let before = path.as_ref().and_then(|it| self.files_read.get(it)).into_iter().flatten();
-        if let Some(&(_, body)) = before.into_iter().find(|it| it.0 == text) {
-            return Ok(body);
+        let symbols = &self.heap.symbols;
+        let is_known = |it: &&FileRead| it.text == text && it.is_of_use(symbols);
+        if let Some(known) = before.into_iter().find(is_known) {
+            return Ok(known.body);
         }
+        let aside = symbols.is_aside().then(|| symbols.n_renamed());
         let body = self.read_new(origin, text.clone(), base_dir, scope)?;
         if let Some(path) = path {
-            self.files_read.entry(path).or_default().push((text, body));
+            self.files_read.entry(path).or_default().push(FileRead { text, body, aside });
         }
         Ok(body)
     }

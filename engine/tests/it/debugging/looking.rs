@@ -26,6 +26,8 @@ const EXPRESSIONS: &[&str] = &[
     "import ./three.nix",
     "builtins.break 1",
     "{ zzz = 1; yyy = 2; }.zzz",
+    "{ ppp = 1; rrr = 3; qqq = 2; }.ppp",
+    "let o = import ./order.nix; in [ (builtins.attrNames o) o.rrr ]",
     "builtins.attrNames (import ./fails.nix)",
     "rec { a = b; b = 1; c = ",
     "builtins.genericClosure { startSet = [ { key = 1; } ]; operator = x: [ ]; }",
