@@ -281,6 +281,11 @@ impl Heap {
         self.put(env + 1 + slot, v.0);
     }
 
+    /// Fills a slot of an environment that was filled before.
+    pub fn env_replace(&mut self, env: u32, slot: u32, v: Value) {
+        self.overwrite_buffer(env + 1 + slot, v.0);
+    }
+
     /// Interns a name.
     pub fn intern(&mut self, name: &[u8]) -> Symbol {
         self.symbols.intern(name)

@@ -151,7 +151,7 @@ impl Heap {
         self.put(offset + 1, body);
     }
 
-    /// Tells how far a buffer is filled.
+    /// Tells how far a buffer is filled, or overwrites a single word of another kind.
     pub(super) fn overwrite_buffer(&mut self, offset: u32, word: u64) {
         if self.trail.is_on {
             self.trail.buffers.push((offset, self.word(offset)));

@@ -110,7 +110,7 @@ impl Vm {
             let Some(v) = self.heap.attr(overrides, name) else { continue };
             match slot {
                 Slot::Local(slot) => self.stack[base + slot as usize] = v,
-                Slot::Env(slot) => self.heap.env_set(env, slot, v),
+                Slot::Env(slot) => self.heap.env_replace(env, slot, v),
             }
         }
         let set = self.heap.update(set, overrides);
