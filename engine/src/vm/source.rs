@@ -25,6 +25,9 @@ pub struct Reading {
 #[derive(Debug)]
 pub(super) struct FileRead {
     text: Arc<[u8]>,
+    /// What was around it, as for [`Vm::read_in`].
+    names: Box<[Symbol]>,
+    n_withs: u32,
     body: u32,
     /// Set if it was read on the side: how many names had been renamed by then.
     aside: Option<u32>,
@@ -59,19 +62,21 @@ impl Vm {
     ) -> Result<u32, Fault> {
         // Going back in time means reading again; the same text is the same code.
         let path = match &origin {
-            Origin::File(path) if scope.names.is_empty() && scope.n_withs == 0 => Some(path.clone()),
+            Origin::File(path) => Some(path.clone()),
             _ => None,
         };
         let before = path.as_ref().and_then(|it| self.files_read.get(it)).into_iter().flatten();
         let symbols = &self.heap.symbols;
-        let is_known = |it: &&FileRead| it.text == text && it.is_of_use(symbols);
+        let around = |it: &FileRead| *it.names == *scope.names && it.n_withs == scope.n_withs;
+        let is_known = |it: &&FileRead| around(it) && it.text == text && it.is_of_use(symbols);
         if let Some(known) = before.into_iter().find(is_known) {
             return Ok(known.body);
         }
         let aside = symbols.is_aside().then(|| symbols.n_renamed());
         let body = self.read_new(origin, text.clone(), base_dir, scope)?;
         if let Some(path) = path {
-            self.files_read.entry(path).or_default().push(FileRead { text, body, aside });
+            let (names, n_withs) = (scope.names.into(), scope.n_withs);
+            self.files_read.entry(path).or_default().push(FileRead { text, names, n_withs, body, aside });
         }
         Ok(body)
     }
