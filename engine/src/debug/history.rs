@@ -4,7 +4,7 @@ use crate::source::Span;
 use crate::value::{Tag, Value};
 use crate::vm::Stop;
 
-use super::timeline::Found;
+use super::timeline::{Found, FoundAt};
 use super::{Cx, Debugger, StopReason};
 
 /// The moment at which a value was first needed.
@@ -54,7 +54,7 @@ impl Debugger {
             });
             Forced { count, frames: frames.collect() }
         });
-        self.travel(cx, Found { count: now, is_fault });
+        self.travel(cx, Found { count: now, at: if is_fault { FoundAt::Fault } else { FoundAt::Step } });
         if is_over {
             cx.vm.abandon();
         }

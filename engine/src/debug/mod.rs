@@ -160,6 +160,12 @@ impl Debugger {
         &self.timeline
     }
 
+    /// Sets how many instructions lie between the moments that are kept once somebody goes back: fewer make ways back
+    /// shorter and take more memory. There are at most 64 of them; with more, they lie further apart.
+    pub fn keep_moments_every(&mut self, n: u64) {
+        self.timeline.keep_every(n);
+    }
+
     /// Makes a breakpoint. What it means may be known at once, later, or never: see [`Breakpoint::state`].
     pub fn add_breakpoint(&mut self, vm: &mut Vm, target: Target, rules: Rules) -> BreakpointId {
         let mut places = Places { locations: &mut self.locations, names: &mut self.names };

@@ -85,6 +85,8 @@ impl Debugger {
         }
         cx.vm.hooks.watch = None;
         cx.vm.hooks.holds_faults = false;
+        // A step by instruction may have read a text that nobody looked at yet.
+        self.sync(cx);
         cx.pulse.set_running(false);
         cx.pulse.set_count(cx.vm.count());
         let Way { returned, remarks, .. } = way;
@@ -154,6 +156,10 @@ impl Debugger {
     }
 
     fn judge(&mut self, cx: &mut Cx<'_>, way: &mut Way, stop: Stop, between: &mut Between<'_>) -> Verdict {
+        if let (Goal::Over(_) | Goal::Out(_), Some(watch)) = (&way.goal, cx.vm.hooks.watch) {
+            // Frames that had nothing left to do may be gone.
+            way.start.depth = way.start.depth.min(watch.depth);
+        }
         match stop {
             Stop::Done(v) => Verdict::Stop(StopReason::Finished(v)),
             Stop::Fault(fault) => Verdict::Stop(StopReason::Failed(Box::new(fault))),

@@ -127,7 +127,8 @@ pub(super) fn is_return(vm: &Vm) -> bool {
     })
 }
 
-fn is_on_another_line(vm: &Vm, start: &Start) -> bool {
+/// Whether the step point that the machine is at is on another line than where a way began, or in another frame.
+pub(super) fn is_on_another_line(vm: &Vm, start: &Start) -> bool {
     let Some(frame) = vm.frames().last() else { return false };
     if is_return(vm) {
         return false;

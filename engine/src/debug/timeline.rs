@@ -6,11 +6,11 @@
 //! overwritten is written down, and moments are kept on the way, so that later ways back are short.
 
 use crate::heap::WordsCopy;
-use crate::vm::{Moment, Stop, Vm, Watch};
+use crate::vm::{Frame, Moment, Stop, Vm, Watch};
 use crate::world::{Answer, Request, World};
 
-use super::stepping::{Goal, Start, is_return, is_worth_a_stop};
-use super::{By, Cx, Debugger, Returned, StopReason, Stopped};
+use super::stepping::{Goal, Start, is_on_another_line, is_return, is_worth_a_stop};
+use super::{BreakpointId, By, Cx, Debugger, FaultFilter, Returned, StopReason, Stopped};
 
 /// How many moments are kept. When there are more, every second one is dropped, and they lie twice as far apart.
 const MAX_MOMENTS: usize = 64;
@@ -48,11 +48,33 @@ impl Default for Timeline {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) count: u64,
-    /// Whether it is the fault that this instruction ends in.
-    pub(super) is_fault: bool,
+    /// What it is.
+    pub(super) at: FoundAt,
+}
+
+/// What is found at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FoundAt {
+    /// An instruction, or anything else that is about to be done.
+    Step,
+    /// The fault that what was done last ended in.
+    Fault,
+    /// A builtin whose arguments are ready.
+    Builtin,
+}
+
+impl Found {
+    pub(super) fn step(count: u64) -> Self {
+        Self { count, at: FoundAt::Step }
+    }
 }
 
 impl Timeline {
+    /// Sets how many instructions lie between moments that are kept, as long as there are few.
+    pub(super) fn keep_every(&mut self, n: u64) {
+        self.stride = n.max(1);
+    }
+
     /// The first moment of the program.
     #[must_use]
     pub fn start(&self) -> u64 {
@@ -131,8 +153,8 @@ impl Timeline {
         self.moments.last().map_or(u64::MAX, |it| it.moment.count() + self.stride)
     }
 
-    /// Runs on to a moment, along a way the program took before, telling nobody.
-    fn run_to(&mut self, cx: &mut Cx<'_>, count: u64) {
+    /// Runs on to a moment, along a way the program took before, telling nobody. If that is its end: how it ended.
+    fn run_to(&mut self, cx: &mut Cx<'_>, count: u64) -> Option<StopReason> {
         let mut passes = true;
         while cx.vm.count() < count {
             if cx.vm.count() >= self.next_at() {
@@ -142,17 +164,19 @@ impl Timeline {
             let stop = if passes { cx.vm.pass() } else { cx.vm.run(goal - cx.vm.count()) };
             passes = false;
             match stop {
-                Stop::Done(_) | Stop::Fault(_) => return,
+                Stop::Done(v) => return Some(StopReason::Finished(v)),
+                Stop::Fault(fault) => return Some(StopReason::Failed(Box::new(fault))),
                 Stop::Break => passes = true,
                 Stop::Ask(request) => self.answer_again(cx, &request),
                 Stop::Failing(fault) => {
-                    if cx.vm.fail(fault).is_some() {
-                        return;
+                    if let Some(fault) = cx.vm.fail(fault) {
+                        return Some(StopReason::Failed(Box::new(fault)));
                     }
                 }
                 Stop::Fuel | Stop::Point => {}
             }
         }
+        None
     }
 
     pub(super) fn answer_again(&mut self, cx: &mut Cx<'_>, request: &Request) {
@@ -173,6 +197,11 @@ enum Way {
 }
 
 impl Way {
+    fn is_by_instruction(&self) -> bool {
+        let Self::Step(goal) = self else { return false };
+        matches!(goal, Goal::Into(By::Instruction) | Goal::Over(By::Instruction) | Goal::Out(By::Instruction))
+    }
+
     /// How many frames there may be where it ends.
     fn depth(&self, start: &Start) -> usize {
         match self {
@@ -198,23 +227,31 @@ impl Debugger {
         self.back(cx, &Way::Continue, StopReason::Pause)
     }
 
-    /// Goes back to where the frame at an index began to compute. `None` if that cannot be told.
+    /// Goes back to where the frame at an index began to compute, or if it did not come to that, for example because its
+    /// argument does not fit its pattern, to where it began. `None` if that cannot be told.
     pub fn restart_frame(&mut self, cx: &mut Cx<'_>, index: usize) -> Option<Stopped> {
-        let frame = cx.vm.frames().get(index).filter(|it| it.is_code())?;
-        let pc = cx.vm.program.points_of(frame.code).first()?.pc;
+        let frame = *cx.vm.frames().get(index).filter(|it| it.is_code())?;
+        let point = cx.vm.program.points_of(frame.code).first().map(|it| it.pc);
+        let pc = point.filter(|&pc| pc <= frame.pc).unwrap_or(cx.vm.program.bodies[frame.code as usize].entry);
         let is_there = index + 1 == cx.vm.frames().len() && frame.pc == pc;
         if is_there {
             return self.stopped.clone();
         }
-        Some(self.back(cx, &Way::Frame { depth: index + 1, pc }, StopReason::Step))
+        let was_set = cx.vm.program.set_break(pc);
+        let stopped = self.back(cx, &Way::Frame { depth: index + 1, pc }, StopReason::Step);
+        if was_set {
+            cx.vm.program.clear_break(pc);
+        }
+        Some(stopped)
     }
 
     /// Goes to a moment, as far as the program ever came.
     pub fn go_to(&mut self, cx: &mut Cx<'_>, count: u64) -> Stopped {
         self.evaluator.end_visit(cx.vm);
+        self.stopped = None;
         let count = count.clamp(self.timeline.start(), self.timeline.furthest);
-        self.travel(cx, Found { count, is_fault: false });
-        self.arrive(cx, StopReason::Goto)
+        let end = self.travel(cx, Found::step(count));
+        self.arrive(cx, end.unwrap_or(StopReason::Goto))
     }
 
     fn back(&mut self, cx: &mut Cx<'_>, way: &Way, reason: StopReason) -> Stopped {
@@ -226,16 +263,14 @@ impl Debugger {
             start.depth = usize::MAX;
         }
         let until = if is_over { now } else { now.saturating_sub(1) };
-        match self.search(cx, way, &start, until) {
-            Some(found) => {
-                self.travel(cx, found);
-                self.arrive(cx, reason)
-            }
-            None => {
-                self.travel(cx, Found { count: self.timeline.start(), is_fault: false });
-                self.arrive(cx, StopReason::Entry)
-            }
-        }
+        // What is looked at on the way is looked at as it was then.
+        self.stopped = None;
+        let (found, reason) = match self.search(cx, way, &start, until) {
+            Some(found) => (found, reason),
+            None => (Found::step(self.timeline.start()), StopReason::Entry),
+        };
+        self.travel(cx, found);
+        self.arrive(cx, reason)
     }
 
     /// The last moment up to `until` that a way back ends at.
@@ -262,15 +297,18 @@ impl Debugger {
     fn last_in(&mut self, cx: &mut Cx<'_>, way: &Way, start: &Start, end: u64) -> Option<Found> {
         let watches = *way != Way::Continue;
         cx.vm.hooks.holds_faults = !watches && !self.fault_filters.is_empty();
+        let by_instruction = way.is_by_instruction();
         let mut last = self.candidate_here(cx, way, start);
         let mut since = cx.vm.count();
         let mut passes = true;
         while cx.vm.count() < end {
             cx.vm.hooks.watch = watches.then_some(Watch { depth: way.depth(start), since });
-            let stop = if passes { cx.vm.pass() } else { cx.vm.run(end - cx.vm.count()) };
+            let fuel = if by_instruction { 1 } else { end - cx.vm.count() };
+            let stop = if passes { cx.vm.pass() } else { cx.vm.run(fuel) };
             passes = false;
             match stop {
                 Stop::Done(_) | Stop::Fault(_) => break,
+                Stop::Fuel if by_instruction => last = self.candidate_here(cx, way, start).or(last),
                 Stop::Fuel => {}
                 Stop::Ask(request) => self.timeline.answer_again(cx, &request),
                 Stop::Point | Stop::Break => {
@@ -280,8 +318,11 @@ impl Debugger {
                 }
                 Stop::Failing(mut fault) => {
                     let is_caught = cx.vm.will_catch(&fault);
-                    if !fault.data().is_told && self.fault_filters.iter().any(|it| it.is_match(&fault, is_caught)) {
-                        last = Some(Found { count: cx.vm.count(), is_fault: true });
+                    let is_wanted = |it: &FaultFilter| it.is_match(&fault, is_caught);
+                    // The last step may have led beyond the end.
+                    let is_before = cx.vm.count() <= end;
+                    if is_before && !fault.data().is_told && self.fault_filters.iter().any(is_wanted) {
+                        last = Some(Found { count: cx.vm.count(), at: FoundAt::Fault });
                     }
                     fault.data_mut().is_told = true;
                     if cx.vm.fail(fault).is_some() {
@@ -300,32 +341,43 @@ impl Debugger {
 
     /// The moment at which the machine stands, if a way back ends there.
     fn candidate_here(&mut self, cx: &mut Cx<'_>, way: &Way, start: &Start) -> Option<Found> {
-        let is_one = self.is_candidate(cx, way, start);
-        is_one.then(|| Found { count: cx.vm.count(), is_fault: false })
+        let frame = cx.vm.frames().last().copied()?;
+        let at = if frame.is_code() || *way != Way::Continue { FoundAt::Step } else { FoundAt::Builtin };
+        self.is_candidate(cx, way, start, &frame).then(|| Found { count: cx.vm.count(), at })
     }
 
     /// Whether a way back ends where the machine stands.
-    fn is_candidate(&mut self, cx: &mut Cx<'_>, way: &Way, start: &Start) -> bool {
-        let Some(frame) = cx.vm.frames().last().copied() else { return false };
-        if !frame.is_code() {
-            let is_start = frame.pc == crate::vm::START;
-            let is_break = cx.vm.native(frame.code).name == "break";
-            let stops = is_break || !self.breakpoints.at_native(frame.code).is_empty();
-            return *way == Way::Continue && is_start && stops;
+    fn is_candidate(&mut self, cx: &mut Cx<'_>, way: &Way, start: &Start, frame: &Frame) -> bool {
+        let is_near = cx.vm.frames().len() <= way.depth(start);
+        if way.is_by_instruction() {
+            return is_near;
         }
-        let is_point = cx.vm.program.is_point(frame.pc) && cx.vm.frames().len() <= way.depth(start);
+        if !frame.is_code() {
+            if *way != Way::Continue || frame.pc != crate::vm::START {
+                return false;
+            }
+            let wanted = self.breakpoints.at_native(frame.code);
+            return cx.vm.native(frame.code).name == "break" || self.would_stop(cx, &wanted, 0);
+        }
+        let is_point = cx.vm.program.is_point(frame.pc) && is_near;
         match way {
-            Way::Step(Goal::Into(By::Line) | Goal::Over(By::Line) | Goal::Out(By::Line)) if is_return(cx.vm) => false,
+            Way::Step(Goal::Into(By::Line) | Goal::Over(By::Line) | Goal::Out(By::Line)) => {
+                is_point && is_worth_a_stop(cx.vm, &self.skips, start) && is_on_another_line(cx.vm, start)
+            }
             Way::Step(_) => is_point && is_worth_a_stop(cx.vm, &self.skips, start),
             Way::Frame { depth, pc } => frame.pc == *pc && cx.vm.frames().len() == *depth,
-            Way::Continue => cx.vm.program.is_broken(frame.pc) && self.would_stop(cx, frame.pc, frame.thunk),
+            Way::Continue if !cx.vm.program.is_broken(frame.pc) => false,
+            Way::Continue => {
+                let wanted = self.breakpoints.at(frame.pc);
+                self.would_stop(cx, &wanted, frame.thunk)
+            }
         }
     }
 
-    /// Whether a breakpoint at an instruction would stop the program here. How often it was met does not count.
-    fn would_stop(&mut self, cx: &mut Cx<'_>, pc: u32, thunk: u32) -> bool {
+    /// Whether breakpoints that are met here would stop the program. How often they were met does not count.
+    fn would_stop(&mut self, cx: &mut Cx<'_>, wanted: &[BreakpointId], thunk: u32) -> bool {
         let top = cx.vm.frames().len().checked_sub(1);
-        for id in self.breakpoints.at(pc) {
+        for &id in wanted {
             let Some(breakpoint) = self.breakpoints.get(id).filter(|it| it.concerns(thunk)) else { continue };
             if breakpoint.rules.log.is_some() {
                 continue;
@@ -339,22 +391,44 @@ impl Debugger {
         false
     }
 
-    /// Brings the machine to a moment.
-    pub(super) fn travel(&mut self, cx: &mut Cx<'_>, found: Found) {
+    /// Brings the machine to a moment. If that is the end of the program: how it ended.
+    pub(super) fn travel(&mut self, cx: &mut Cx<'_>, found: Found) -> Option<StopReason> {
         cx.vm.hooks.watch = None;
         cx.vm.hooks.holds_faults = false;
-        let count = if found.is_fault { found.count.saturating_sub(1) } else { found.count };
-        if self.held.take().is_some() || count < cx.vm.count() || cx.vm.frames().is_empty() {
-            self.timeline.go_back(cx.vm, count);
+        // What failed took one step or two.
+        let before = if found.at == FoundAt::Fault { found.count.saturating_sub(2) } else { found.count };
+        if self.held.take().is_some() || before < cx.vm.count() || cx.vm.frames().is_empty() {
+            self.timeline.go_back(cx.vm, before);
         }
-        self.timeline.run_to(cx, count);
-        if found.is_fault {
-            cx.vm.hooks.holds_faults = true;
-            if let Stop::Failing(fault) = cx.vm.pass() {
-                self.held = Some(fault);
+        let end = self.timeline.run_to(cx, before);
+        match found.at {
+            FoundAt::Step => {}
+            FoundAt::Fault => self.run_into_fault(cx, found.count),
+            FoundAt::Builtin => {
+                // This takes no time if its arguments are there, but perhaps they were not laid out yet.
+                cx.vm.run(1);
             }
-            cx.vm.hooks.holds_faults = false;
         }
+        end
+    }
+
+    /// Runs on until the fault that the program meets at a moment is held.
+    fn run_into_fault(&mut self, cx: &mut Cx<'_>, count: u64) {
+        cx.vm.hooks.holds_faults = true;
+        while cx.vm.count() < count {
+            match cx.vm.pass() {
+                Stop::Failing(fault) if cx.vm.count() >= count => self.held = Some(fault),
+                Stop::Failing(fault) => {
+                    if cx.vm.fail(fault).is_some() {
+                        break;
+                    }
+                }
+                Stop::Ask(request) => self.timeline.answer_again(cx, &request),
+                Stop::Done(_) | Stop::Fault(_) => break,
+                Stop::Fuel | Stop::Point | Stop::Break => {}
+            }
+        }
+        cx.vm.hooks.holds_faults = false;
     }
 
     /// The machine stands where it was to be brought: the reason is told.
