@@ -3,5 +3,6 @@
 
 mod harness;
 mod looking;
+mod past;
 mod programs;
 mod same;
