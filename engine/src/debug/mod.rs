@@ -13,6 +13,7 @@
 //! in `docs/stepping.md`.
 
 mod breakpoint;
+mod calls;
 mod evaluate;
 pub mod frames;
 mod glob;
@@ -31,6 +32,7 @@ mod timeline;
 pub mod value;
 
 pub use breakpoint::{Access, Breakpoint, BreakpointId, BreakpointState, Breakpoints, Rules, Target};
+pub use calls::{Call, CallEnd, Whose};
 pub use history::{Forced, ForcedFrame};
 pub use run::Between;
 pub use skip::Skips;

@@ -38,7 +38,7 @@ use crate::debug::location::{Location, PointRef, locate};
 use crate::debug::scopes::Scope;
 use crate::debug::value::{self, Shown};
 use crate::debug::{
-    Breakpoint, BreakpointId, Cx, Debugger, Event, Forced, Goal, Rules, StepTarget, StopReason, Stopped, Target,
+    Breakpoint, BreakpointId, Call, Cx, Debugger, Event, Forced, Goal, Rules, StepTarget, StopReason, Stopped, Target, Whose,
 };
 use crate::heap::BodyId;
 use crate::source::{Origin, Pos, Span};
@@ -293,6 +293,11 @@ impl<W: World> DebugSession<W> {
     /// When a thunk was forced, and by whom, found by going back and coming here again. `None` if nobody needed it yet.
     pub fn forced_at(&mut self, thunk: Value) -> Option<Forced> {
         self.with(|debugger, cx| debugger.forced_at(cx, thunk))
+    }
+
+    /// Every run of some code so far, with what it was given and what it gave; at most `max`.
+    pub fn calls(&mut self, whose: &Whose, max: usize) -> Vec<Call> {
+        self.with(|debugger, cx| debugger.calls(cx, whose, max))
     }
 
     /// All builtins, as a set.
