@@ -3,7 +3,7 @@
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::debug_args::{self, DebugArgs};
+use crate::debug_args::{self, DebugArgs, ResumeArgs};
 use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};
 use crate::record::{self, RecordArgs, ReplayArgs};
 use crate::settings::Settings;
@@ -28,6 +28,9 @@ pub(crate) enum Command {
     /// Stop programs on their way, and look into them.
     #[command(after_help = debug_args::EXAMPLES)]
     Debug(Box<DebugArgs>),
+    /// Take a program up again that was put down in the debugger.
+    #[command(after_help = debug_args::RESUME_EXAMPLES)]
+    Resume(ResumeArgs),
     /// Run a program and write down what the outside answered, so that the run can be repeated anywhere.
     #[command(after_help = record::RECORD_EXAMPLES)]
     Record(Box<RecordArgs>),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use nixscope_dap_adapter::NixAdapter;
 use nixscope_dap_adapter::adapter::Note;
-use nixscope_dap_adapter::launch::{LaunchArguments, Made, Outside};
+use nixscope_dap_adapter::launch::{LaunchArguments, Made};
 use nixscope_dap_adapter::outbox::Outbox;
 use nixscope_dap_adapter::server::Inbox;
 use nixscope_dap_adapter::transport::{Listener, block_on, loopback_address, serve_stdio};
@@ -13,7 +13,7 @@ use nixscope_engine::session::{DebugSession, Session};
 use nixscope_engine::world::CanonPath;
 
 use crate::args::DapArgs;
-use crate::machine::{self, Purpose};
+use crate::machine::{self, Purpose, Setup};
 use crate::options::Options;
 use crate::{environment, terminal};
 
@@ -65,9 +65,8 @@ fn make(launch: &LaunchArguments) -> Result<Made, String> {
     options.max_heap = launch.max_heap;
     let here = machine::folder()?;
     let folder = launch.cwd.as_ref().map_or_else(|| here.clone(), |it| CanonPath::new_at(it.as_bytes(), &here));
-    let vm = machine::make(&options, &folder, Purpose::Debug);
-    let outside: Outside = Box::new(machine::outside(&vm.settings));
-    let session = DebugSession::over(Session::new(vm, outside));
+    let setup = Setup::of(&options, &folder);
+    let session = DebugSession::over(Session::new(setup.machine(Purpose::Debug), setup.outside()));
     let unknown = options.settings.unknown.iter().map(|it| format!("unknown setting '{it}'"));
     let remarks = options.warnings.iter().cloned().chain(unknown).collect();
     Ok(Made { session, folder, remarks })

@@ -4,19 +4,21 @@ use std::cell::RefCell;
 use std::io::BufRead as _;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use nixscope_engine::console::{Command, Console, Reply};
 use nixscope_engine::debug::FaultFilter;
 use nixscope_engine::session::report::{self, Detail};
+use nixscope_engine::session::saved::Saved;
 use nixscope_engine::session::{self, DebugSession, Launch, ProgramText, Pulse, Session};
 use nixscope_engine::vm::Fault;
-use nixscope_engine::world::CanonPath;
+use nixscope_engine::world::{Answer, Recorder, Request, Resumed};
 
-use crate::debug_args::Wanted;
+use crate::debug_args::{ResumeArgs, Wanted};
 use crate::line::{Editor, Line};
 use crate::machine::{self, Outside, Purpose, Setup};
 use crate::options::{Argument, Input, Options};
+use crate::record::{self, About};
 use crate::terminal;
 
 const PROMPT: &str = "(nixscope) ";
@@ -27,13 +29,40 @@ pub(crate) fn run(wanted: &Wanted) -> ExitCode {
     for warning in &wanted.options.warnings {
         terminal::tell_warning(warning);
     }
-    end(Debug::new(&wanted.options).and_then(|mut debug| debug.all(wanted)))
+    let mut options = wanted.options.clone();
+    end(record::prepare(&mut options).and_then(|setup| {
+        let outside = setup.outside();
+        Debug::over(About::new(options, setup), outside).all(wanted)
+    }))
 }
 
 /// The same on a machine and with an outside that somebody made.
 #[must_use]
 pub(crate) fn run_in(wanted: &Wanted, setup: &Setup, outside: Outside) -> ExitCode {
-    end(Debug::over(setup, outside).all(wanted))
+    end(Debug::over(About::new(wanted.options.clone(), setup.clone()), outside).all(wanted))
+}
+
+/// Takes a program up that was put down. What went wrong was told.
+#[must_use]
+pub(crate) fn resume(args: &ResumeArgs) -> ExitCode {
+    let read = || -> Result<(Saved, About), String> {
+        let bytes = std::fs::read(&args.file).map_err(|it| format!("opening '{}': {it}", args.file))?;
+        let about = |error: String| format!("'{}': {error}", args.file);
+        let saved = Saved::from_bytes(&bytes).map_err(|it| about(it.to_string()))?;
+        let what = About::from_bytes(&saved.about).map_err(about)?;
+        Ok((saved, what))
+    };
+    end(read().and_then(|(saved, about)| {
+        let outside = Box::new(Resumed::new(&saved.entries, about.setup.outside()));
+        let wanted = Wanted {
+            options: about.options.clone(),
+            breakpoints: Vec::new(),
+            commands: args.commands.clone(),
+            is_batch: args.batch,
+            save: args.save.clone(),
+        };
+        Debug::over(about, outside).take_up(&wanted, &saved)
+    }))
 }
 
 fn end(result: Result<ExitCode, String>) -> ExitCode {
@@ -56,22 +85,20 @@ pub(crate) struct Shared {
 
 struct Debug {
     shared: Arc<Shared>,
-    folder: CanonPath,
+    about: About,
+    /// What was asked of the outside so far.
+    entries: Arc<Mutex<Vec<(Request, Answer)>>>,
 }
 
 impl Debug {
-    fn new(options: &Options) -> Result<Self, String> {
-        let folder = machine::folder()?;
-        let setup = Setup::of(options, &folder);
-        Ok(Self::over(&setup, setup.outside()))
-    }
-
-    fn over(setup: &Setup, outside: Outside) -> Self {
-        let folder = setup.folder.clone();
-        let mut session = DebugSession::over(Session::new(setup.machine(Purpose::Debug), outside));
+    fn over(about: About, outside: Outside) -> Self {
+        let recorder = Recorder::new(outside, false);
+        let entries = recorder.entries();
+        let mut session =
+            DebugSession::over(Session::new(about.setup.machine(Purpose::Debug), Box::new(recorder) as _));
         // A program that fails is stopped where it fails, as long as it can be looked into there.
         session.debugger.fault_filters.push(FaultFilter { kinds: Vec::new(), with_caught: false, message: None });
-        let console = Console::new(&folder.to_text());
+        let console = Console::new(&about.setup.folder.to_text());
         let teller = console.clone();
         session.listen(move |event| {
             if let Some(text) = teller.describe_event(&event) {
@@ -80,17 +107,23 @@ impl Debug {
         });
         #[expect(clippy::arc_with_non_send_sync, reason = "the line editor wants to share it on this one thread")]
         let shared = Arc::new(Shared { session: RefCell::new(session), console: RefCell::new(console) });
-        Self { shared, folder }
+        Self { shared, about, entries }
     }
 
-    fn all(&mut self, wanted: &Wanted) -> Result<ExitCode, String> {
-        let [input] = wanted.options.inputs.as_slice() else {
+    fn launch(&mut self) -> Result<(), String> {
+        let [input] = self.about.options.inputs.as_slice() else {
             return Err("one program can be debugged at a time".to_owned());
         };
-        let launch = self.launch_of(input, &wanted.options)?;
+        let launch = self.launch_of(input, &self.about.options)?;
         let launched = self.shared.session.borrow_mut().launch(&launch);
         launched.map_err(|fault| self.tell(&fault))?;
         pause_on_signals(self.shared.session.borrow().pulse());
+        Ok(())
+    }
+
+    /// Begins the program, and does what is wanted then.
+    fn all(&mut self, wanted: &Wanted) -> Result<ExitCode, String> {
+        self.launch()?;
         for place in &wanted.breakpoints {
             let reply = self.execute(&format!("break {place}"));
             if reply.is_failure {
@@ -103,6 +136,39 @@ impl Debug {
             self.shared.console.borrow_mut().arrived(&mut session, &stopped)
         };
         print(&text);
+        self.go_on(wanted)
+    }
+
+    /// Brings the program to where it was put down, and does what is wanted then.
+    fn take_up(&mut self, wanted: &Wanted, saved: &Saved) -> Result<ExitCode, String> {
+        self.launch()?;
+        let text = {
+            let mut session = self.shared.session.borrow_mut();
+            let stopped = session.restore(&saved.state);
+            let stopped = stopped.unwrap_or_else(|| session.begin(true));
+            self.shared.console.borrow_mut().arrived(&mut session, &stopped)
+        };
+        print(&text);
+        self.go_on(wanted)
+    }
+
+    fn go_on(&mut self, wanted: &Wanted) -> Result<ExitCode, String> {
+        let code = self.commands(wanted)?;
+        if let Some(path) = &wanted.save {
+            self.save(path)?;
+        }
+        Ok(code)
+    }
+
+    /// Puts the program down in a file.
+    fn save(&self, path: &str) -> Result<(), String> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let state = self.shared.session.borrow().state();
+        let saved = Saved { about: self.about.to_bytes()?, entries, state };
+        std::fs::write(path, saved.to_bytes()).map_err(|it| format!("writing '{path}': {it}"))
+    }
+
+    fn commands(&mut self, wanted: &Wanted) -> Result<ExitCode, String> {
         let mut is_failure = false;
         for line in &wanted.commands {
             let reply = self.execute(line);
@@ -114,7 +180,8 @@ impl Debug {
         if wanted.is_batch {
             return Ok(if is_failure { ExitCode::FAILURE } else { ExitCode::SUCCESS });
         }
-        if std::io::stdin().is_terminal() { self.ask() } else { self.read(matches!(input, Input::Stdin)) }
+        let is_taken = self.about.options.stdin.is_some();
+        if std::io::stdin().is_terminal() { self.ask() } else { self.read(is_taken) }
     }
 
     /// Asks a person, line by line. An empty line does again what went on last.
@@ -155,6 +222,18 @@ impl Debug {
     }
 
     fn execute(&self, line: &str) -> Reply {
+        if let Some(path) = line.trim().strip_prefix("save ") {
+            return match self.save(path.trim()) {
+                Ok(()) => {
+                    print(&format!("put down in {}: `nixscope resume` takes it up", path.trim()));
+                    Reply::default()
+                }
+                Err(error) => {
+                    terminal::tell_error(&error);
+                    Reply { is_failure: true, ..Reply::default() }
+                }
+            };
+        }
         let reply = self.shared.console.borrow_mut().execute(&mut self.shared.session.borrow_mut(), line);
         if reply.is_failure {
             terminal::tell_error(&reply.text);
@@ -164,8 +243,8 @@ impl Debug {
         reply
     }
 
-    fn launch_of(&mut self, input: &Input, options: &Options) -> Result<Launch, String> {
-        let folder = self.folder.to_text().into_owned();
+    fn launch_of(&self, input: &Input, options: &Options) -> Result<Launch, String> {
+        let folder = self.about.setup.folder.to_text().into_owned();
         let program = match input {
             Input::Expr(text) => ProgramText::Text { text: text.clone(), folder, is_stdin: false },
             Input::Stdin => {
@@ -177,7 +256,8 @@ impl Debug {
                 ProgramText::Text { text, folder, is_stdin: true }
             }
             Input::File(name) => {
-                let path = machine::path_of(self.shared.session.borrow_mut().session(), name, &self.folder)?;
+                let path =
+                    machine::path_of(self.shared.session.borrow_mut().session(), name, &self.about.setup.folder)?;
                 ProgramText::File(path.map_err(|fault| self.tell(&fault))?)
             }
         };

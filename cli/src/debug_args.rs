@@ -57,6 +57,9 @@ struct Stops {
     /// End after the commands, and fail if the last one did
     #[arg(long)]
     batch: bool,
+    /// At the end, put the program down in this file, for `nixscope resume`
+    #[arg(long, value_name = "FILE")]
+    save: Option<String>,
 }
 
 /// How a program is debugged.
@@ -70,6 +73,29 @@ pub(crate) struct Wanted {
     pub commands: Vec<String>,
     /// Whether that is all.
     pub is_batch: bool,
+    /// Where the program is put down in the end.
+    pub save: Option<String>,
+}
+
+pub(crate) const RESUME_EXAMPLES: &str = "Examples:
+  nixscope debug --batch ./default.nix -b lib/lists.nix:40 --save stopped.nixscope
+  nixscope resume stopped.nixscope";
+
+/// What `nixscope resume` is told.
+#[derive(Debug, Args)]
+pub(crate) struct ResumeArgs {
+    /// Where the program was put down
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// Do this command before asking for others; may be given several times
+    #[arg(short = 'x', long = "command", value_name = "COMMAND")]
+    pub commands: Vec<String>,
+    /// End after the commands, and fail if the last one did
+    #[arg(long)]
+    pub batch: bool,
+    /// At the end, put the program down in this file
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<String>,
 }
 
 impl DebugArgs {
@@ -88,6 +114,6 @@ impl DebugArgs {
         options.add_args(self.argstr, Argument::Str);
         let skips = stops.skip.iter().map(|it| format!("skip {it}"));
         let commands = skips.chain(stops.commands.iter().cloned()).collect();
-        Wanted { options, breakpoints: stops.breakpoints, commands, is_batch: stops.batch }
+        Wanted { options, breakpoints: stops.breakpoints, commands, is_batch: stops.batch, save: stops.save }
     }
 }

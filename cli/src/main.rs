@@ -42,6 +42,7 @@ fn nixscope_main() -> ExitCode {
     let text = match cli.command {
         Command::Eval(args) => return run::run(&args.into_options(settings, warnings)),
         Command::Debug(args) => return debug::run(&args.into_wanted(settings, warnings)),
+        Command::Resume(args) => return debug::resume(&args),
         Command::Record(args) => return record::record(*args, settings, warnings),
         Command::Replay(args) => return record::replay(&args),
         Command::Parse(args) => return run::run(&args.into_options(settings, warnings)),

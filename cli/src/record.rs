@@ -63,12 +63,36 @@ pub(crate) struct ReplayArgs {
 }
 
 /// What was run.
-#[derive(Debug, Serialize, Deserialize)]
-struct About {
-    /// Which nixscope recorded it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct About {
+    /// Which nixscope wrote it down.
     version: String,
-    options: Options,
-    setup: Setup,
+    /// What was asked for.
+    pub options: Options,
+    /// On which machine.
+    pub setup: Setup,
+}
+
+impl About {
+    pub(crate) fn new(options: Options, setup: Setup) -> Self {
+        Self { version: env!("CARGO_PKG_VERSION").to_owned(), options, setup }
+    }
+
+    /// As bytes, for a file.
+    ///
+    /// # Errors
+    /// If it cannot be written down.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, String> {
+        postcard::to_allocvec(self).map_err(|it| format!("what was run cannot be written down: {it}"))
+    }
+
+    /// Reads what [`About::to_bytes`] gave.
+    ///
+    /// # Errors
+    /// If another version wrote it.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        postcard::from_bytes(bytes).map_err(|_| "it was not written by this version of nixscope".to_owned())
+    }
 }
 
 /// Runs a program and writes down what the outside answered. What went wrong was told.
@@ -92,10 +116,9 @@ pub(crate) fn record(args: RecordArgs, settings: Settings, warnings: Vec<String>
     let entries = recorder.entries();
     let code = run::run_in(&options, &setup, Box::new(recorder));
     let entries = std::mem::take(&mut *entries.lock().unwrap_or_else(PoisonError::into_inner));
-    let about = About { version: env!("CARGO_PKG_VERSION").to_owned(), options, setup };
-    let recording = match postcard::to_allocvec(&about) {
+    let recording = match About::new(options, setup).to_bytes() {
         Ok(about) => Recording { about, entries },
-        Err(error) => return failed(&format!("what was run cannot be written down: {error}")),
+        Err(error) => return failed(&error),
     };
     match std::fs::write(&args.recording, recording.to_bytes()) {
         Ok(()) => code,
@@ -104,7 +127,7 @@ pub(crate) fn record(args: RecordArgs, settings: Settings, warnings: Vec<String>
 }
 
 /// Reads what does not go through the world, so that it is a part of what was run.
-fn prepare(options: &mut Options) -> Result<Setup, String> {
+pub(crate) fn prepare(options: &mut Options) -> Result<Setup, String> {
     let folder = machine::folder()?;
     let wants_stdin = options.inputs.contains(&Input::Stdin) || options.args.iter().any(|it| it.1 == Argument::Stdin);
     if wants_stdin {
@@ -133,9 +156,9 @@ pub(crate) fn replay(args: &ReplayArgs) -> ExitCode {
         Ok(recording) => recording,
         Err(error) => return failed(&format!("'{}': {error}", args.file)),
     };
-    let about: About = match postcard::from_bytes(&recording.about) {
+    let about = match About::from_bytes(&recording.about) {
         Ok(about) => about,
-        Err(_) => return failed(&format!("'{}' was not recorded by this version of nixscope", args.file)),
+        Err(error) => return failed(&format!("'{}': {error}", args.file)),
     };
     if args.list {
         return match terminal::print(list(&about, &recording).as_bytes()) {
@@ -150,6 +173,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> ExitCode {
             breakpoints: Vec::new(),
             commands: args.commands.clone(),
             is_batch: args.batch,
+            save: None,
         };
         return debug::run_in(&wanted, &about.setup, world);
     }

@@ -74,7 +74,9 @@ impl Console {
         let frame = session.frames(self.selected, 1).into_iter().next()?;
         let place = frame.span.and_then(|it| self.place_of(session, it));
         let name = self.short(&frame.name).to_owned();
-        let is_ending = frame.index + 1 == session.vm().frames().len() && ends(session.vm(), frame.pc);
+        let is_fault = matches!(session.stopped().map(|it| &it.reason), Some(StopReason::Fault(_)));
+        let is_top = frame.index + 1 == session.vm().frames().len();
+        let is_ending = is_top && !is_fault && ends(session.vm(), frame.pc);
         let end = if is_ending { "end of " } else { "" };
         Some(match place {
             Some(place) if frame.kind == ViewKind::File => format!("{end}{place}"),

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::bytecode::PointKind;
 use crate::source::Span;
@@ -26,7 +27,7 @@ use super::pattern::FunctionPattern;
 pub struct BreakpointId(pub u32);
 
 /// What to stop at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// A place in a text.
     Source {
@@ -51,7 +52,7 @@ pub enum Target {
 }
 
 /// What about a thunk is to be seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Access {
     /// It is forced.
     Force,
@@ -60,7 +61,7 @@ pub enum Access {
 }
 
 /// When a breakpoint that is met stops the program.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     /// An expression that must be true in the frame.
     pub condition: Option<String>,

@@ -11,8 +11,7 @@ use crate::vm::{Frame, Stop, Vm};
 
 use super::location::PointRef;
 use super::pattern::FunctionPattern;
-use super::timeline::Found;
-use super::{Cx, Debugger, StopReason};
+use super::{Cx, Debugger};
 
 /// One call of a function, or one computation of a suspended expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,9 +73,8 @@ impl Debugger {
     /// The machine goes there for it and comes here again: what was evaluated on the side is gone.
     pub fn calls(&mut self, cx: &mut Cx<'_>, whose: &Whose, max: usize) -> Vec<Call> {
         self.evaluator.end_visit(cx.vm);
-        let now = cx.vm.count();
+        let here = self.here(cx.vm);
         let stopped = self.stopped.take();
-        let is_fault = matches!(stopped.as_ref().map(|it| &it.reason), Some(StopReason::Fault(_)));
         let is_over = cx.vm.frames().is_empty();
         let end = self.timeline.furthest();
         let mut gathered = Gathered::default();
@@ -86,7 +84,7 @@ impl Debugger {
         for pc in gathered.patched {
             cx.vm.program.clear_break(pc);
         }
-        self.travel(cx, Found { count: now, is_fault });
+        self.travel(cx, here);
         if is_over {
             cx.vm.abandon();
         }

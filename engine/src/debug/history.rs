@@ -4,8 +4,7 @@ use crate::source::Span;
 use crate::value::{Tag, Value};
 use crate::vm::Stop;
 
-use super::timeline::{Found, FoundAt};
-use super::{Cx, Debugger, StopReason};
+use super::{Cx, Debugger};
 
 /// The moment at which a value was first needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +34,12 @@ impl Debugger {
     ///
     /// The machine goes back for this and comes here again: what was evaluated on the side is gone.
     pub fn forced_at(&mut self, cx: &mut Cx<'_>, thunk: Value) -> Option<Forced> {
-        let is_fault = matches!(self.stopped.as_ref()?.reason, StopReason::Fault(_));
+        self.stopped.as_ref()?;
         if thunk.tag() != Tag::Thunk || cx.vm.heap.thunk_state(thunk).0 == crate::heap::ThunkState::Suspended {
             return None;
         }
         self.evaluator.end_visit(cx.vm);
-        let now = cx.vm.count();
+        let (here, now) = (self.here(cx.vm), cx.vm.count());
         let is_over = cx.vm.frames().is_empty();
         let stopped = self.stopped.clone();
         let found = self.find_entry(cx, thunk, now);
@@ -54,7 +53,7 @@ impl Debugger {
             });
             Forced { count, frames: frames.collect() }
         });
-        self.travel(cx, Found { count: now, at: if is_fault { FoundAt::Fault } else { FoundAt::Step } });
+        self.travel(cx, here);
         if is_over {
             cx.vm.abandon();
         }

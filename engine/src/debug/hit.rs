@@ -1,13 +1,15 @@
 //! When a breakpoint that is met counts: how often it was met, and what it writes instead of stopping.
 
+use serde::{Deserialize, Serialize};
+
 /// How often a breakpoint must have been met: `5` (the fifth time), `>5`, `>=5`, `<5`, `<=5`, `%5` (every fifth time).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hits {
     how: Comparison,
     n: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Comparison {
     Equal,
     Greater,
@@ -57,14 +59,14 @@ impl Hits {
 }
 
 /// A text with expressions in braces, as in `x is {x}`. `{{` and `}}` stand for braces.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogMessage {
     /// What it is made of.
     pub parts: Vec<LogPart>,
 }
 
 /// A part of a [`LogMessage`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LogPart {
     /// Text.
     Text(String),

@@ -38,7 +38,7 @@ pub use run::Between;
 pub use skip::Skips;
 pub use stepping::{By, Goal, StepTarget, step_targets};
 pub use stop::{FaultFilter, FaultStop, MessagePattern, Returned, StopReason, Stopped};
-pub use timeline::Timeline;
+pub use timeline::{Found, Timeline};
 
 use crate::ir::ExprId;
 use crate::source::Span;
@@ -172,6 +172,13 @@ impl Debugger {
     pub fn add_breakpoint(&mut self, vm: &mut Vm, target: Target, rules: Rules) -> BreakpointId {
         let mut places = Places { locations: &mut self.locations, names: &mut self.names };
         self.breakpoints.add(vm, &mut places, &self.evaluator, target, rules)
+    }
+
+    /// Says how often a breakpoint was met before.
+    pub fn set_hits(&mut self, id: BreakpointId, n_hits: u64) {
+        if let Some(breakpoint) = self.breakpoints.get_mut(id) {
+            breakpoint.n_hits = n_hits;
+        }
     }
 
     /// Takes a breakpoint away. Whether there was one.

@@ -6,7 +6,7 @@ use crate::vm::Vm;
 use super::pattern::PathPattern;
 
 /// What is not stepped through. Breakpoints in it hold all the same.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Skips {
     /// Files by their paths.
     pub paths: Vec<PathPattern>,

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::value::Value;
 use crate::vm::{Fault, FaultKind};
 use crate::world::NoteKind;
@@ -103,7 +105,7 @@ impl StopReason {
 }
 
 /// Which faults to stop for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaultFilter {
     /// Which kinds; all if empty.
     pub kinds: Vec<FaultKind>,
@@ -114,12 +116,27 @@ pub struct FaultFilter {
 }
 
 /// What a message must be like.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum MessagePattern {
     /// It must contain this.
     Contains(String),
     /// A part of it must match this.
     Matches(Box<regex_automata::meta::Regex>, String),
+}
+
+impl TryFrom<String> for MessagePattern {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
+    }
+}
+
+impl From<MessagePattern> for String {
+    fn from(pattern: MessagePattern) -> Self {
+        pattern.text().to_owned()
+    }
 }
 
 impl PartialEq for MessagePattern {

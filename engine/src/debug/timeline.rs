@@ -45,15 +45,16 @@ impl Default for Timeline {
 }
 
 /// Where the machine can be brought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Found {
+    /// When.
     pub(super) count: u64,
     /// What it is.
     pub(super) at: FoundAt,
 }
 
 /// What is found at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) enum FoundAt {
     /// An instruction, or anything else that is about to be done.
     Step,
@@ -243,6 +244,32 @@ impl Debugger {
             cx.vm.program.clear_break(pc);
         }
         Some(stopped)
+    }
+
+    /// Begins, and goes to a moment without telling anything of the way: the program took it before.
+    pub fn begin_at(&mut self, cx: &mut Cx<'_>, found: Found) -> Stopped {
+        self.timeline.begin(cx.vm);
+        if let Some(native) = cx.vm.builtin("break") {
+            cx.vm.stop_at_native(native);
+        }
+        self.sync(cx);
+        let end = self.travel(cx, found);
+        self.sync(cx);
+        self.timeline.reached(cx.vm.count());
+        self.arrive(cx, end.unwrap_or(StopReason::Goto))
+    }
+
+    /// Where the program stands, to be brought there again.
+    #[must_use]
+    pub fn here(&self, vm: &crate::vm::Vm) -> Found {
+        let is_fault = matches!(self.stopped.as_ref().map(|it| &it.reason), Some(StopReason::Fault(_)));
+        let is_builtin = vm.frames().last().is_some_and(|it| !it.is_code() && it.pc == crate::vm::START);
+        let at = match () {
+            () if is_fault => FoundAt::Fault,
+            () if is_builtin => FoundAt::Builtin,
+            () => FoundAt::Step,
+        };
+        Found { count: vm.count(), at }
     }
 
     /// Goes to a moment, as far as the program ever came.
@@ -450,7 +477,8 @@ impl Debugger {
                 _ => reason,
             },
         };
-        let returned = is_return(cx.vm).then(|| {
+        let is_end = self.held.is_none() && is_return(cx.vm);
+        let returned = is_end.then(|| {
             let frame = cx.vm.frames()[cx.vm.frames().len() - 1];
             Returned { body: frame.code, value: cx.vm.top(), count: cx.vm.count() }
         });

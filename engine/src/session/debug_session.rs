@@ -38,7 +38,8 @@ use crate::debug::location::{Location, PointRef, locate};
 use crate::debug::scopes::Scope;
 use crate::debug::value::{self, Shown};
 use crate::debug::{
-    Breakpoint, BreakpointId, Call, Cx, Debugger, Event, Forced, Goal, Rules, StepTarget, StopReason, Stopped, Target, Whose,
+    Breakpoint, BreakpointId, Call, Cx, Debugger, Event, Forced, Goal, Rules, StepTarget, StopReason, Stopped, Target,
+    Whose,
 };
 use crate::heap::BodyId;
 use crate::source::{Origin, Pos, Span};

@@ -6,6 +6,7 @@
 mod choose;
 mod debug_session;
 pub mod report;
+pub mod saved;
 mod worker;
 
 use std::sync::Arc;

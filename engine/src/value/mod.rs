@@ -74,7 +74,7 @@ const TAGS: [Tag; 16] = [
 ];
 
 /// One word: a small value itself, or a tag and where on the heap the rest is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[repr(transparent)]
 pub struct Value(pub u64);
 

@@ -51,7 +51,7 @@ pub struct TraceLine {
 }
 
 /// The kinds of fault that somebody may want to tell apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum FaultKind {
     /// `throw`.
     Throw,

@@ -21,7 +21,7 @@ pub use memory::Memory;
 pub use nar::{NarWriter, write_nar};
 pub use overlay::Overlay;
 pub use path::CanonPath;
-pub use recording::{Recorder, Recording, RecordingError, Replay, describe};
+pub use recording::{Recorder, Recording, RecordingError, Replay, Resumed, describe, pack, unpack};
 pub use request::{
     Answer, DirEntry, FileType, HashMethod, MountSource, NoteKind, PathSet, Request, Stat, SymlinkResolution,
 };

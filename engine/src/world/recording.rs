@@ -38,13 +38,13 @@ pub struct Recording {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordingError {
     /// It is something else.
-    #[error("this is not a recording")]
+    #[error("this is not such a file")]
     NotOne,
     /// It was written by another version.
-    #[error("this recording has format {0}; this version reads format {VERSION}")]
+    #[error("it has format {0}, which this version does not read")]
     OtherVersion(u32),
     /// It is not what was written.
-    #[error("the recording is damaged: {0}")]
+    #[error("it is damaged: {0}")]
     Damaged(&'static str),
 }
 
@@ -52,16 +52,7 @@ impl Recording {
     /// As bytes, for a file.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Nothing in it can fail to be written: there are no maps with strange keys and no unknown lengths.
-        let plain = postcard::to_allocvec(self).unwrap_or_default();
-        let packed = lz4_flex::compress_prepend_size(&plain);
-        let mut out = Vec::with_capacity(HEADER + packed.len());
-        out.extend_from_slice(MAGIC);
-        out.extend_from_slice(&VERSION.to_le_bytes());
-        out.extend_from_slice(&(packed.len() as u64).to_le_bytes());
-        out.extend_from_slice(&Sha256::digest(&packed));
-        out.extend_from_slice(&packed);
-        out
+        pack(MAGIC, VERSION, self)
     }
 
     /// Reads what [`Recording::to_bytes`] gave.
@@ -69,30 +60,56 @@ impl Recording {
     /// # Errors
     /// If it is something else, of another version, or damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RecordingError> {
-        let (header, packed) = bytes.split_at_checked(HEADER).ok_or(RecordingError::NotOne)?;
-        if &header[..8] != MAGIC {
-            return Err(RecordingError::NotOne);
-        }
-        let number =
-            |range: std::ops::Range<usize>| header[range].iter().rev().fold(0, |n, &it| n << 8 | u64::from(it));
-        let version = number(8..12) as u32;
-        if version != VERSION {
-            return Err(RecordingError::OtherVersion(version));
-        }
-        if number(12..20) != packed.len() as u64 {
-            return Err(RecordingError::Damaged("its length is another one than it says"));
-        }
-        if Sha256::digest(packed)[..] != header[20..52] {
-            return Err(RecordingError::Damaged("its content is not what was written"));
-        }
-        let size = packed.first_chunk::<4>().map_or(0, |it| u32::from_le_bytes(*it) as usize);
-        if size > MAX_SIZE {
-            return Err(RecordingError::Damaged("it is too large"));
-        }
-        let plain = lz4_flex::decompress_size_prepended(packed)
-            .map_err(|_| RecordingError::Damaged("it cannot be unpacked"))?;
-        postcard::from_bytes(&plain).map_err(|_| RecordingError::Damaged("it cannot be understood"))
+        unpack(MAGIC, VERSION, bytes)
     }
+}
+
+/// Data as bytes for a file that says what it is, of which version, and whether it is whole.
+#[must_use]
+pub fn pack<T: Serialize>(magic: &[u8; 8], version: u32, data: &T) -> Vec<u8> {
+    // Plain data of known lengths cannot fail to be written.
+    let plain = postcard::to_allocvec(data).unwrap_or_default();
+    let packed = lz4_flex::compress_prepend_size(&plain);
+    let mut out = Vec::with_capacity(HEADER + packed.len());
+    out.extend_from_slice(magic);
+    out.extend_from_slice(&version.to_le_bytes());
+    out.extend_from_slice(&(packed.len() as u64).to_le_bytes());
+    out.extend_from_slice(&Sha256::digest(&packed));
+    out.extend_from_slice(&packed);
+    out
+}
+
+/// Reads what [`pack`] gave.
+///
+/// # Errors
+/// If it is something else, of another version, or damaged.
+pub fn unpack<T: serde::de::DeserializeOwned>(
+    magic: &[u8; 8],
+    version: u32,
+    bytes: &[u8],
+) -> Result<T, RecordingError> {
+    let (header, packed) = bytes.split_at_checked(HEADER).ok_or(RecordingError::NotOne)?;
+    if &header[..8] != magic {
+        return Err(RecordingError::NotOne);
+    }
+    let number = |range: std::ops::Range<usize>| header[range].iter().rev().fold(0, |n, &it| n << 8 | u64::from(it));
+    let written = number(8..12) as u32;
+    if written != version {
+        return Err(RecordingError::OtherVersion(written));
+    }
+    if number(12..20) != packed.len() as u64 {
+        return Err(RecordingError::Damaged("its length is another one than it says"));
+    }
+    if Sha256::digest(packed)[..] != header[20..52] {
+        return Err(RecordingError::Damaged("its content is not what was written"));
+    }
+    let size = packed.first_chunk::<4>().map_or(0, |it| u32::from_le_bytes(*it) as usize);
+    if size > MAX_SIZE {
+        return Err(RecordingError::Damaged("it is too large"));
+    }
+    let plain =
+        lz4_flex::decompress_size_prepended(packed).map_err(|_| RecordingError::Damaged("it cannot be unpacked"))?;
+    postcard::from_bytes(&plain).map_err(|_| RecordingError::Damaged("it cannot be understood"))
 }
 
 /// A world whose answers are written down. What programs say is not asked and not written down.
@@ -143,8 +160,12 @@ impl Replay {
     /// The world of a recording.
     #[must_use]
     pub fn new(recording: &Recording) -> Self {
+        Self::of(&recording.entries)
+    }
+
+    fn of(entries: &[(Request, Answer)]) -> Self {
         let mut answers: FxHashMap<Request, Vec<Answer>> = FxHashMap::default();
-        for (request, answer) in &recording.entries {
+        for (request, answer) in entries {
             answers.entry(request.clone()).or_default().push(answer.clone());
         }
         Self { answers, asked: FxHashMap::default() }
@@ -172,6 +193,37 @@ impl World for Replay {
             }
         };
         answers[nth.min(answers.len() - 1)].clone()
+    }
+}
+
+/// A world that says what a recording says, and from where that ends asks another one.
+#[derive(Debug)]
+pub struct Resumed<W> {
+    replay: Replay,
+    rest: W,
+}
+
+impl<W: World> Resumed<W> {
+    /// The world of a recording that goes on in another one.
+    #[must_use]
+    pub fn new(entries: &[(Request, Answer)], rest: W) -> Self {
+        Self { replay: Replay::of(entries), rest }
+    }
+}
+
+impl<W: World> World for Resumed<W> {
+    fn answer(&mut self, request: &Request) -> Answer {
+        if let Request::Note { .. } = request {
+            return self.rest.answer(request);
+        }
+        if !self.replay.answers.contains_key(request) {
+            return self.rest.answer(request);
+        }
+        if let Request::CopyToStore { .. } | Request::Mount { .. } = request {
+            // What is read at these paths later, the other world must have. Whether it can is seen then.
+            let _ = self.rest.answer(request);
+        }
+        self.replay.answer(request)
     }
 }
 

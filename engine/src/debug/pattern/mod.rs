@@ -47,7 +47,8 @@ fn checked(text: &str) -> Result<&str, PatternError> {
 /// modules.nix:mkMerge     only in files that the pattern before the colon matches, see [`PathPattern`]
 /// builtins.map            a builtin
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct FunctionPattern {
     text: Box<str>,
     file: Option<PathPattern>,
@@ -174,6 +175,34 @@ impl FunctionPattern {
     }
 }
 
+impl TryFrom<String> for FunctionPattern {
+    type Error = PatternError;
+
+    fn try_from(text: String) -> Result<Self, PatternError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<FunctionPattern> for String {
+    fn from(pattern: FunctionPattern) -> Self {
+        pattern.text.into()
+    }
+}
+
+impl TryFrom<String> for PathPattern {
+    type Error = PatternError;
+
+    fn try_from(text: String) -> Result<Self, PatternError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<PathPattern> for String {
+    fn from(pattern: PathPattern) -> Self {
+        pattern.text.into()
+    }
+}
+
 impl std::fmt::Display for FunctionPattern {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)
@@ -257,8 +286,10 @@ fn until_quote(text: &str) -> Option<(String, &str)> {
 /// ```
 ///
 /// `*` is any number of characters of one name, `?` is one, `**` any number of folders.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct PathPattern {
+    text: Box<str>,
     pieces: Vec<Piece<Glob>>,
 }
 
@@ -268,6 +299,7 @@ impl PathPattern {
     /// # Errors
     /// What is wrong with it, in a sentence for the one who wrote it.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
+        let written = text;
         let text = checked(text)?;
         if text.is_empty() {
             return error("the pattern for files is empty: `*.nix` and `lib/**` are such patterns");
@@ -298,7 +330,7 @@ impl PathPattern {
         if pieces.last().is_none_or(|it| *it == Piece::Many) {
             pieces.push(Piece::One(Glob::Any));
         }
-        Ok(Self { pieces })
+        Ok(Self { text: written.into(), pieces })
     }
 
     /// Whether it matches a file, given by its absolute path or by what messages call it.
