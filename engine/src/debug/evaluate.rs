@@ -228,9 +228,10 @@ impl Evaluator {
                         names.push(name);
                         addresses.push(address);
                     }
-                    // It hides what is further out all the same.
                     (Some(name), address) => {
-                        hidden.push(name);
+                        if it.hides {
+                            hidden.push(name);
+                        }
                         absent.extend(address);
                     }
                     (None, Some(address)) if it.kind == VarKind::With && has_value => withs.push(address),

@@ -31,6 +31,8 @@ pub struct Visible {
     pub scope: Span,
     /// Where it is; `None` if the code was written to run free and nothing inside uses it.
     pub address: Option<Address>,
+    /// Whether it hides what is further out though it has no value yet: not where what binds it is itself computed.
+    pub hides: bool,
 }
 
 /// Names from one binder.
@@ -96,7 +98,8 @@ impl Scopes {
                     Slot::Local(slot) => (at == code.index).then_some(Address::Local(slot)),
                     Slot::Env(slot) => Some(Address::Env(u32::from(unit.analysis.depth(code.index, at)), slot)),
                 };
-                found.push(Visible { name: var.name, pos: var.pos, kind: var.kind, scope, address });
+                let hides = at != code.index || scope != place;
+                found.push(Visible { name: var.name, pos: var.pos, kind: var.kind, scope, address, hides });
             }
             let info = &unit.analysis.bodies[at as usize];
             let Some(parent) = info.parent else { return found };
@@ -119,17 +122,19 @@ impl Scopes {
         let mut seen: Vec<Symbol> = Vec::new();
         let visible = self.visible(vm, frame.code, expr);
         for it in &visible {
+            let value = value_at(vm, vm.stack(), frame, it.address);
             let name = match it.name {
                 Some(name) if seen.contains(&name) => continue,
                 Some(name) => {
-                    seen.push(name);
+                    if it.hides || value.is_some() {
+                        seen.push(name);
+                    }
                     vm.show_name(name)
                 }
                 None if it.kind == VarKind::With => String::new(),
                 None => continue,
             };
-            // Without a value, it hides what is further out all the same.
-            let Some(value) = value_at(vm, vm.stack(), frame, it.address) else { continue };
+            let Some(value) = value else { continue };
             let same = |scope: &&mut Scope| binder(scope.kind) == binder(it.kind) && scope.span == it.scope;
             let variable = Variable { name, value, pos: it.pos };
             match scopes.iter_mut().rev().find(same) {
