@@ -3,6 +3,8 @@
 
 mod harness;
 mod looking;
+mod names;
 mod past;
 mod programs;
+mod resolver;
 mod same;
