@@ -156,15 +156,21 @@ impl Debugger {
     }
 
     fn judge(&mut self, cx: &mut Cx<'_>, way: &mut Way, stop: Stop, between: &mut Between<'_>) -> Verdict {
-        if let (Goal::Over(_) | Goal::Out(_), Some(watch)) = (&way.goal, cx.vm.hooks.watch) {
-            // Frames that had nothing left to do may be gone.
-            way.start.depth = way.start.depth.min(watch.depth);
+        // Frames that had nothing left to do may be gone, the one where the way began among them.
+        match (&way.goal, cx.vm.hooks.watch) {
+            (Goal::Over(_), Some(watch)) => way.start.depth = way.start.depth.min(watch.depth),
+            (Goal::Out(_), Some(watch)) => way.start.depth = way.start.depth.min(watch.below.saturating_add(1)),
+            _ => {}
         }
         match stop {
             Stop::Done(v) => Verdict::Stop(StopReason::Finished(v)),
             Stop::Fault(fault) => Verdict::Stop(StopReason::Failed(Box::new(fault))),
             Stop::Fuel => self.in_between(cx, way, between),
-            Stop::Ask(request) => self.answer(cx, way, &request),
+            Stop::Ask(request) => match self.answer(cx, way, &request) {
+                // A program that asks often never uses up a slice.
+                Verdict::GoOn => self.in_between(cx, way, between),
+                verdict => verdict,
+            },
             Stop::Failing(_) => self.judge_simple(cx, stop),
             Stop::Break => self.at_break(cx, way),
             Stop::Point => self.at_point(cx, way),

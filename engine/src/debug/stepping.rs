@@ -81,7 +81,7 @@ impl Goal {
             Self::Over(_) | Self::Out(_) => start.depth,
             Self::Continue | Self::RunTo(_) => return None,
         };
-        Some(Watch { depth, since })
+        Some(Watch { depth, below: depth.saturating_sub(1), since })
     }
 
     /// Whether the step point that the machine is at ends the way.

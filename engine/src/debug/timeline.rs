@@ -329,7 +329,8 @@ impl Debugger {
         let mut since = cx.vm.count();
         let mut passes = true;
         while cx.vm.count() < end {
-            cx.vm.hooks.watch = watches.then_some(Watch { depth: way.depth(start), since });
+            let depth = way.depth(start);
+            cx.vm.hooks.watch = watches.then_some(Watch { depth, below: depth, since });
             let fuel = if by_instruction { 1 } else { end - cx.vm.count() };
             let stop = if passes { cx.vm.pass() } else { cx.vm.run(fuel) };
             passes = false;

@@ -155,7 +155,7 @@ impl Vm {
         let mut kept: Vec<Frame> = Vec::with_capacity(self.frames.len());
         let mut write = 0;
         let mut read_from = 0;
-        let watched = self.hooks.watch.map(|it| it.depth);
+        let watched = self.hooks.watch;
         for index in 0..=last {
             let frame = self.frames[index];
             let start = frame.base as usize - 1;
@@ -167,10 +167,9 @@ impl Vm {
             debug_assert!(read_from <= start, "frames own consecutive parts of the stack");
             read_from = end;
             if index != last && self.is_finished(index) {
-                if watched.is_some_and(|depth| index < depth)
-                    && let Some(watch) = &mut self.hooks.watch
-                {
-                    watch.depth -= 1;
+                if let (Some(before), Some(watch)) = (watched, &mut self.hooks.watch) {
+                    watch.depth -= usize::from(index < before.depth);
+                    watch.below -= usize::from(index < before.below);
                 }
                 continue;
             }

@@ -22,8 +22,10 @@ pub struct Hooks {
 /// Which step points are waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Watch {
-    /// Those with at most so many frames.
+    /// Those with at most so many frames. It is kept up to date when frames are dropped that have nothing left to do.
     pub depth: usize,
+    /// As many frames as lie below the one at that depth, kept up to date likewise.
+    pub below: usize,
     /// Those reached later than this count.
     pub since: u64,
 }
