@@ -5,6 +5,7 @@ mod harness;
 mod looking;
 mod names;
 mod past;
+mod places;
 mod programs;
 mod resolver;
 mod same;

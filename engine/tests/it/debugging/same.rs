@@ -1,6 +1,6 @@
 //! A program comes to the same end with and without a debugger, however it is stepped.
 
-use nixscope_engine::debug::{FaultFilter, Goal, Rules, StopReason, Target};
+use nixscope_engine::debug::{By, FaultFilter, Goal, Rules, StopReason, Target};
 use nixscope_engine::source::Span;
 use nixscope_testkit::generate::Rng;
 
@@ -92,5 +92,43 @@ fn breakpoints_that_stop_cost_no_instruction() {
             run_out(&mut session);
         }
         assert_eq!(end(&session), expected, "{program}");
+    }
+}
+
+#[test]
+fn steps_over_and_out_pass_tail_calls_whose_frames_are_dropped() {
+    let programs = [
+        "let go = n: a: if n == 0 || a < 0 then a else go (n - 1) (a + n); in [ (go 25000 0) (1 + 1) ]",
+        "let go = n: a: if n == 0 || a < 0 then a else go (n - 1) (a + n); in go 25000 0 + go 12000 (1 + 1)",
+        "let even = n: if n == 0 then true else odd (n - 1); odd = n: if n == 0 then false else even (n - 1); in { a = even 20001; b = even (1 + 1); }",
+    ];
+    for program in programs {
+        let expected = free(program, true, true, u64::MAX).expect("it ends");
+        assert!(!expected.outcome.contains("overflow"), "{}", expected.outcome);
+        for by in [By::Expression, By::Line, By::Instruction] {
+            let mut session = launched(program, true, true).expect("it is Nix");
+            let mut depths = Vec::new();
+            let mut stopped = session.begin(true);
+            while !stopped.reason.is_end() {
+                depths.push((stopped.count, session.vm().frames().len()));
+                stopped = session.resume(Goal::Over(by));
+            }
+            assert_eq!(end(&session), expected, "{program}");
+            assert!(depths.len() < 100 && depths.iter().all(|it| it.1 < 8), "{depths:?} {program}");
+        }
+        let mut session = launched(program, true, true).expect("it is Nix");
+        let mut stopped = session.begin(true);
+        let mut n_outs = 0;
+        for _ in 0..300 {
+            stopped = session.resume(Goal::Into(By::Expression));
+        }
+        while !stopped.reason.is_end() {
+            let depth = session.vm().frames().len();
+            stopped = session.resume(Goal::Out(By::Expression));
+            assert!(stopped.reason.is_end() || session.vm().frames().len() < depth, "{program}");
+            n_outs += 1;
+        }
+        assert_eq!(end(&session), expected, "{program}");
+        assert!(n_outs > 1, "{program}");
     }
 }
