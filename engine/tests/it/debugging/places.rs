@@ -161,7 +161,7 @@ fn an_interrupted_program_can_be_gone_back_in() {
     let pulse = session.pulse();
     listen(&mut session, move |n| {
         if n == 3 {
-            pulse.interrupt()
+            pulse.interrupt();
         }
     });
     let stopped = session.resume(Goal::Continue);
