@@ -21,6 +21,9 @@ use crate::options::{Argument, Input, Options};
 use crate::record::{self, About};
 use crate::terminal;
 
+/// How many runs of some code are told of.
+const MAX_CALLS: usize = 100_000;
+
 const PROMPT: &str = "(nixscope) ";
 
 /// Debugs a program. What went wrong was told.
@@ -65,7 +68,8 @@ pub(crate) fn resume(args: &ResumeArgs) -> ExitCode {
     }))
 }
 
-fn end(result: Result<ExitCode, String>) -> ExitCode {
+/// Tells what went wrong, if anything did.
+pub(crate) fn end(result: Result<ExitCode, String>) -> ExitCode {
     match result {
         Ok(code) => code,
         Err(message) => {
@@ -83,7 +87,7 @@ pub(crate) struct Shared {
     pub(crate) console: RefCell<Console>,
 }
 
-struct Debug {
+pub(crate) struct Debug {
     shared: Arc<Shared>,
     about: About,
     /// What was asked of the outside so far.
@@ -91,7 +95,7 @@ struct Debug {
 }
 
 impl Debug {
-    fn over(about: About, outside: Outside) -> Self {
+    pub(crate) fn over(about: About, outside: Outside) -> Self {
         let recorder = Recorder::new(outside, false);
         let entries = recorder.entries();
         let mut session =
@@ -119,6 +123,32 @@ impl Debug {
         launched.map_err(|fault| self.tell(&fault))?;
         pause_on_signals(self.shared.session.borrow().pulse());
         Ok(())
+    }
+
+    /// Runs the program to its end, and tells every run of some code in it.
+    pub(crate) fn calls(&mut self, what: &str) -> Result<ExitCode, String> {
+        self.run_through()?;
+        let reply = self.execute(&format!("calls {what} {MAX_CALLS}"));
+        Ok(if reply.is_failure { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+
+    /// Runs the program to its end, or to where its outside wants it to pause, and tells who waits for what there.
+    pub(crate) fn frames(&mut self) -> Result<ExitCode, String> {
+        self.run_through()?;
+        Ok(if self.execute("frames").is_failure { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+
+    fn run_through(&mut self) -> Result<(), String> {
+        self.launch()?;
+        let mut session = self.shared.session.borrow_mut();
+        session.debugger.fault_filters.clear();
+        session.begin(false);
+        Ok(())
+    }
+
+    /// What other threads have of the session, and whoever answers it.
+    pub(crate) fn pulse(&self) -> Arc<Pulse> {
+        self.shared.session.borrow().pulse()
     }
 
     /// Begins the program, and does what is wanted then.

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::process::ExitCode;
-use std::sync::PoisonError;
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use clap::{Args, Parser as _};
-use nixscope_engine::world::{Answer, Recorder, Recording, Replay, Request, describe};
+use nixscope_engine::session::Pulse;
+use nixscope_engine::world::{Answer, Recorder, Recording, Replay, Request, World, describe};
 use serde::{Deserialize, Serialize};
 
 use crate::args::{Cli, Command};
-use crate::debug;
+use crate::debug::{self, Debug};
 use crate::debug_args::Wanted;
 use crate::machine::{self, Setup};
 use crate::options::{Argument, Input, Options};
@@ -26,7 +27,9 @@ pub(crate) const RECORD_EXAMPLES: &str = "Examples:
 pub(crate) const REPLAY_EXAMPLES: &str = "Examples:
   nixscope replay run.nixtrace
   nixscope replay --list run.nixtrace
-  nixscope replay --debug run.nixtrace";
+  nixscope replay --debug run.nixtrace
+  nixscope replay --calls lib.mkMerge run.nixtrace
+  nixscope replay --diff other.nixtrace run.nixtrace";
 
 /// What `nixscope record` is told.
 #[derive(Debug, Args)]
@@ -54,6 +57,12 @@ pub(crate) struct ReplayArgs {
     /// Run it in the debugger
     #[arg(long)]
     debug: bool,
+    /// List every run of a function or attribute such as lib.mkMerge, or of what is at FILE:LINE:COLUMN
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["list", "debug"])]
+    calls: Option<String>,
+    /// Tell where this recording and another one part
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "debug", "calls"])]
+    diff: Option<String>,
     /// With --debug: do this command before asking for others; may be given several times
     #[arg(short = 'x', long = "command", value_name = "COMMAND", requires = "debug")]
     commands: Vec<String>,
@@ -148,23 +157,26 @@ pub(crate) fn prepare(options: &mut Options) -> Result<Setup, String> {
 /// Runs a recorded program again, with the answers it had. What went wrong was told.
 #[must_use]
 pub(crate) fn replay(args: &ReplayArgs) -> ExitCode {
-    let bytes = match std::fs::read(&args.file) {
-        Ok(bytes) => bytes,
-        Err(error) => return failed(&format!("opening '{}': {error}", args.file)),
-    };
-    let recording = match Recording::from_bytes(&bytes) {
-        Ok(recording) => recording,
-        Err(error) => return failed(&format!("'{}': {error}", args.file)),
-    };
-    let about = match About::from_bytes(&recording.about) {
-        Ok(about) => about,
-        Err(error) => return failed(&format!("'{}': {error}", args.file)),
+    let (recording, about) = match load(&args.file) {
+        Ok(loaded) => loaded,
+        Err(error) => return failed(&error),
     };
     if args.list {
         return match terminal::print(list(&about, &recording).as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&format!("writing to standard output: {error}")),
         };
+    }
+    if let Some(what) = &args.calls {
+        let world = Box::new(Replay::new(&recording));
+        return debug::end(Debug::over(whole(about), world).calls(what));
+    }
+    if let Some(other) = &args.diff {
+        return debug::end(
+            load(other).and_then(|(other_recording, _)| {
+                diff((&args.file, &recording), (other, &other_recording), whole(about))
+            }),
+        );
     }
     let world = Box::new(Replay::new(&recording));
     if args.debug {
@@ -178,6 +190,87 @@ pub(crate) fn replay(args: &ReplayArgs) -> ExitCode {
         return debug::run_in(&wanted, &about.setup, world);
     }
     run::run_in(&about.options, &about.setup, world)
+}
+
+/// Reads a recording.
+fn load(path: &str) -> Result<(Recording, About), String> {
+    let bytes = std::fs::read(path).map_err(|it| format!("opening '{path}': {it}"))?;
+    let recording = Recording::from_bytes(&bytes).map_err(|it| format!("'{path}': {it}"))?;
+    let about = About::from_bytes(&recording.about).map_err(|it| format!("'{path}': {it}"))?;
+    Ok((recording, about))
+}
+
+/// The same, everything in the value computed: what is printed is.
+fn whole(about: About) -> About {
+    About { options: Options { is_strict: true, ..about.options }, ..about }
+}
+
+/// Tells the first question or answer that is not the same in two recordings, and who asked.
+fn diff(one: (&str, &Recording), other: (&str, &Recording), about: About) -> Result<ExitCode, String> {
+    let (one_entries, other_entries) = (&one.1.entries, &other.1.entries);
+    let n = one_entries.iter().zip(other_entries).take_while(|(a, b)| a == b).count();
+    if n == one_entries.len() && n == other_entries.len() {
+        let text = format!("the outside said the same in both, {n} times\n");
+        terminal::print(text.as_bytes()).map_err(|it| format!("writing to standard output: {it}"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut out = format!("the first {n} answers are the same; then\n");
+    for (path, entries) in [(one.0, one_entries), (other.0, other_entries)] {
+        let what = entries.get(n).map_or_else(|| "is over".to_owned(), |(request, answer)| told(request, answer));
+        out.push_str(&format!("  {path}: {what}\n"));
+    }
+    terminal::print(out.as_bytes()).map_err(|it| format!("writing to standard output: {it}"))?;
+    let wish = Arc::new(OnceLock::new());
+    let world = PauseAt { inner: Replay::new(one.1), left: n, wish: Arc::clone(&wish) };
+    let mut debug = Debug::over(about, Box::new(world));
+    // It is the first and only time that it is set.
+    let _ = wish.set(debug.pulse());
+    debug.frames()?;
+    Ok(ExitCode::FAILURE)
+}
+
+/// A question and its answer on a line.
+fn told(request: &Request, answer: &Answer) -> String {
+    let answer = match answer {
+        Answer::Bytes(bytes) => format!("{} bytes, {}", bytes.len(), short_hash(bytes)),
+        Answer::Stat(None) => "nothing".to_owned(),
+        Answer::Stat(Some(stat)) => stat.file_type.name().to_owned(),
+        Answer::Dir(entries) => format!("{} names", entries.len()),
+        Answer::Path(path) => path.to_text().into_owned(),
+        Answer::Sha256(hash) => short_hash(hash),
+        Answer::Env(None) => "not set".to_owned(),
+        Answer::Env(Some(value)) => format!("{} bytes, {}", value.len(), short_hash(value)),
+        Answer::Time(time) => time.to_string(),
+        Answer::Done => "done".to_owned(),
+        Answer::Failed(error) => error.to_string(),
+    };
+    format!("{}: {answer}", describe(request))
+}
+
+/// Enough of a text's sum to tell it from another one, without showing it: it may be a secret.
+fn short_hash(bytes: &[u8]) -> String {
+    let sum =
+        bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, &it| (sum ^ u64::from(it)).wrapping_mul(0x100_0000_01b3));
+    format!("sum {:08x}", sum >> 32)
+}
+
+/// A world that wants the program to pause when it was asked so many times.
+struct PauseAt {
+    inner: Replay,
+    left: usize,
+    wish: Arc<OnceLock<Arc<Pulse>>>,
+}
+
+impl World for PauseAt {
+    fn answer(&mut self, request: &Request) -> Answer {
+        if self.left == 0
+            && let Some(pulse) = self.wish.get()
+        {
+            pulse.pause();
+        }
+        self.left = self.left.saturating_sub(1);
+        self.inner.answer(request)
+    }
 }
 
 /// What a recording holds, so that one knows before giving it away.

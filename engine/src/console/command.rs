@@ -18,6 +18,8 @@ pub enum Command {
     Look(Look),
     /// Evaluates or finds something.
     Value(Query),
+    /// Asks about the past.
+    Ask(Ask),
     /// Changes what is stepped through.
     Skip(Skip),
     /// Tells what can be said.
@@ -41,6 +43,8 @@ pub enum Move {
     ReverseContinue,
     /// Goes to a moment.
     Time(u64),
+    /// Goes to the beginning.
+    Begin,
     /// Goes back to where a frame began; the innermost is 0, and the selected one is meant if there is no number.
     Restart(Option<usize>),
 }
@@ -156,6 +160,19 @@ pub enum Look {
     Time,
     /// What was done so far.
     Stats,
+}
+
+/// A question about the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Every run of what goes by a name, so many at most.
+    Calls(FunctionPattern, usize),
+    /// Every run of what is computed at a place, so many at most.
+    CallsAt(PlaceText, usize),
+    /// When a value was needed, and by whom.
+    Who(String),
+    /// What ended last.
+    Recent,
 }
 
 /// What to list.

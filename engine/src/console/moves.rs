@@ -1,7 +1,7 @@
 //! Ways to another stop.
 
 use crate::debug::frames::ViewKind;
-use crate::debug::{Goal, StopReason, Stopped};
+use crate::debug::{By, Goal, StopReason, Stopped};
 use crate::session::DebugSession;
 use crate::world::World;
 
@@ -64,6 +64,11 @@ impl Console {
             Move::Back(goal) => session.step_back(goal.clone()),
             Move::ReverseContinue => session.reverse_continue(),
             Move::Time(count) => self.go_to(session, *count)?,
+            Move::Begin => {
+                let start = session.debugger.timeline().start();
+                session.go_to(start);
+                session.resume(Goal::Into(By::Expression))
+            }
             Move::Restart(frame) => {
                 let index = self.index_of(session, *frame)?;
                 let cannot = || "nobody can tell where this frame began: it is a builtin's".to_owned();

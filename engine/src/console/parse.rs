@@ -124,6 +124,10 @@ pub(super) fn goto_time(rest: &str) -> Parsed {
     Ok(Command::Move(Move::Time(number(rest, "a moment: a count of instructions, see `time`")?)))
 }
 
+pub(super) fn restart(rest: &str) -> Parsed {
+    nothing_more(rest, Command::Move(Move::Begin))
+}
+
 pub(super) fn restart_frame(rest: &str) -> Parsed {
     Ok(Command::Move(Move::Restart(optional(rest, FRAME)?)))
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::text::suggest;
 
 use super::command::Command;
-use super::{parse, rules};
+use super::{history, parse, rules};
 
 /// A command as people know it.
 #[derive(Debug)]
@@ -50,6 +50,7 @@ pub const GROUPS: &[Group] = &[
     Group { title: "Going back", entries: GOING_BACK },
     Group { title: "Where to stop", entries: STOPPING },
     Group { title: "Looking around", entries: LOOKING },
+    Group { title: "Questions about the past", entries: ASKING },
     Group { title: "Values", entries: VALUES },
     Group { title: "The session", entries: SESSION },
 ];
@@ -134,13 +135,34 @@ const GOING_BACK: &[Entry] = &[
          gone to.",
     ),
     entry(
-        "restart-frame",
-        &[("restart", ""), ("rf", "")],
-        "[N]",
-        parse::restart_frame,
-        "Go back to where a frame began",
+        "restart",
+        &[],
+        "",
+        parse::restart,
+        "Go back to the beginning",
+        "Files are not read again: the program is the one that was begun.",
+    ),
+    entry("restart-frame", &[("rf", "")], "[N]", parse::restart_frame, "Go back to where a frame began", ""),
+];
+
+const ASKING: &[Entry] = &[
+    entry(
+        "calls",
+        &[("forces", "")],
+        "NAME.PATH | FILE:LINE[:COLUMN] [MAX]",
+        history::parse_calls,
+        "List every run of a function or attribute, with what it was given and gave",
+        "Names are as for `break`. The number in front is the moment, which `goto-time` goes to.",
+    ),
+    entry(
+        "who",
+        &[("forced", "")],
+        "NAME[.NAME…]",
+        history::parse_who,
+        "Tell when a value was needed first, by whom and why",
         "",
     ),
+    entry("recent", &[], "", history::parse_recent, "List what ended last on the way, and what it gave", ""),
 ];
 
 const STOPPING: &[Entry] = &[

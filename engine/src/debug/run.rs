@@ -206,6 +206,10 @@ impl Debugger {
         let is_file = matches!(request, Request::ReadFile(_));
         let (answer, is_new) = self.timeline.answer(cx.world, request);
         cx.vm.answer(answer);
+        if is_new && cx.pulse.take_pause() {
+            // Whoever answers may want to see who asked.
+            return Verdict::Stop(StopReason::Pause);
+        }
         if let Request::Note { kind, text } = request {
             let text = String::from_utf8_lossy(text).into_owned();
             if is_new {

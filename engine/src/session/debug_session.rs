@@ -301,6 +301,11 @@ impl<W: World> DebugSession<W> {
         self.with(|debugger, cx| debugger.calls(cx, whose, max))
     }
 
+    /// What code is called.
+    pub fn name_of(&mut self, body: u32) -> String {
+        self.debugger.name_of(&self.session.vm, body).text
+    }
+
     /// All builtins, as a set.
     #[must_use]
     pub fn builtins(&self) -> Value {
