@@ -121,6 +121,9 @@ impl Debugger {
         let pc = caller.pc.saturating_sub(1);
         let Some(unit) = vm.unit_of(caller.code) else { return self.names.describe(vm, caller.code).text };
         let module = &unit.module;
+        if vm.program.points_of(caller.code).first().is_some_and(|it| pc < it.pc) {
+            return "taking its argument apart".to_owned();
+        }
         let expr = ExprId(vm.program.exprs[pc as usize]);
         let text = |id: ExprId| quote(vm, module.spans[id.0 as usize], QUOTED);
         let what = match vm.program.op(pc) {

@@ -69,10 +69,19 @@ impl Locations {
         let points = self.points(vm, unit);
         let around = points.iter().filter(|it| it.span.start <= pos && pos < it.span.end);
         if let Some(&point) = around.min_by_key(|it| it.span.end.0 - it.span.start.0) {
-            return Some(point);
+            return Some(self.of_head(vm, unit, pos, point.span).unwrap_or(point));
         }
         let line = vm.sources.locate(pos)?.1.line;
         self.at_line(vm, unit, line)
+    }
+
+    /// The first point of a function, if the place is in what stands before its body and inside a span.
+    fn of_head(&self, vm: &Vm, unit: u32, pos: Pos, around: Span) -> Option<PointRef> {
+        let body = body_around(vm, unit, Span::new(pos, pos))?;
+        let span = body_span(vm, body);
+        let is_inside = around.start <= span.start && span.end <= around.end && span != around;
+        let points = self.units.get(&unit).filter(|_| is_inside)?;
+        points.iter().find(|it| it.body == body && it.span.start > pos).copied()
     }
 
     /// All points that begin in a range, one for each place.

@@ -14,6 +14,7 @@
 
 mod breakpoint;
 mod calls;
+mod entry;
 mod evaluate;
 pub mod frames;
 mod glob;
@@ -256,13 +257,14 @@ impl Debugger {
         }
         let is_top = index + 1 == vm.frames().len();
         let is_failing = matches!(self.stopped.as_ref().map(|it| &it.reason), Some(StopReason::Fault(_)));
-        if is_top && !is_failing {
-            if let Some(point) = vm.program.points_at(frame.pc).first() {
-                return Some(ExprId(point.expr));
-            }
-            return vm.program.exprs.get(frame.pc as usize).map(|&it| ExprId(it));
+        let is_ahead = is_top && !is_failing;
+        let at = if is_ahead { frame.pc } else { frame.pc.saturating_sub(1) };
+        // What comes before the first point takes the arguments apart, and belongs to no expression of the body.
+        let first = vm.program.points_of(frame.code).first().filter(|it| at < it.pc);
+        if let Some(point) = first.or_else(|| vm.program.points_at(at).first().filter(|_| is_ahead)) {
+            return Some(ExprId(point.expr));
         }
-        vm.program.exprs.get(frame.pc.saturating_sub(1) as usize).map(|&it| ExprId(it))
+        vm.program.exprs.get(at as usize).map(|&it| ExprId(it))
     }
 
     /// The span of what a frame computes.

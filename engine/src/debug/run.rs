@@ -76,10 +76,15 @@ impl Debugger {
         self.evaluator.end_visit(cx.vm);
         let mut way = self.set_out(cx, goal);
         let before = self.stopped.take();
+        let was_told = before.is_some();
         let reason = match self.let_fail(cx, before) {
             Some(fault) => StopReason::Failed(Box::new(fault)),
-            None => self.go(cx, &mut way, between),
+            None => self.go(cx, &mut way, was_told, between),
         };
+        if !reason.is_end() && !matches!(reason, StopReason::Fault(_)) && is_return(cx.vm) {
+            way.start.depth = usize::MAX;
+            self.note_return(cx, &mut way);
+        }
         for pc in &way.patched {
             cx.vm.program.clear_break(*pc);
         }
@@ -123,12 +128,12 @@ impl Debugger {
         cx.vm.fail(fault)
     }
 
-    fn go(&mut self, cx: &mut Cx<'_>, way: &mut Way, between: &mut Between<'_>) -> StopReason {
+    /// Runs until there is a reason to stop. `was_told` if somebody was told of where the machine stands.
+    fn go(&mut self, cx: &mut Cx<'_>, way: &mut Way, was_told: bool, between: &mut Between<'_>) -> StopReason {
         if is_return(cx.vm) {
             self.note_return(cx, way);
         }
-        // Whatever the machine stands at was told of, unless it has only just begun.
-        let mut verdict = if way.began == self.timeline.start() { Verdict::GoOn } else { Verdict::Pass };
+        let mut verdict = if was_told { Verdict::Pass } else { Verdict::GoOn };
         let by_instruction =
             matches!(way.goal, Goal::Into(By::Instruction) | Goal::Over(By::Instruction) | Goal::Out(By::Instruction));
         loop {

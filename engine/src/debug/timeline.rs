@@ -16,7 +16,7 @@ use super::{BreakpointId, By, Cx, Debugger, FaultFilter, Returned, StopReason, S
 const MAX_MOMENTS: usize = 64;
 
 /// How many instructions lie between moments at first.
-const FIRST_STRIDE: u64 = 100_000;
+pub(super) const FIRST_STRIDE: u64 = 100_000;
 
 /// What is known of the past.
 #[derive(Debug)]
@@ -188,7 +188,7 @@ impl Timeline {
 
 /// Which way back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     /// The last point that ends a step from here.
     Step(Goal),
     /// The last reason to stop.
@@ -292,12 +292,19 @@ impl Debugger {
         let until = if is_over { now } else { now.saturating_sub(1) };
         // What is looked at on the way is looked at as it was then.
         self.stopped = None;
-        let (found, reason) = match self.search(cx, way, &start, until) {
-            Some(found) => (found, reason),
-            None => (Found::step(self.timeline.start()), StopReason::Entry),
-        };
-        self.travel(cx, found);
-        self.arrive(cx, reason)
+        match self.search(cx, way, &start, until) {
+            Some(found) => {
+                self.travel(cx, found);
+                self.arrive(cx, reason)
+            }
+            None => {
+                self.travel(cx, Found::step(self.timeline.start()));
+                self.go_to_entry(cx, now);
+                let stopped = Stopped { reason: StopReason::Entry, ..self.arrive(cx, StopReason::Entry) };
+                self.stopped = Some(stopped.clone());
+                stopped
+            }
+        }
     }
 
     /// The last moment up to `until` that a way back ends at.
@@ -368,7 +375,7 @@ impl Debugger {
     }
 
     /// The moment at which the machine stands, if a way back ends there.
-    fn candidate_here(&mut self, cx: &mut Cx<'_>, way: &Way, start: &Start) -> Option<Found> {
+    pub(super) fn candidate_here(&mut self, cx: &mut Cx<'_>, way: &Way, start: &Start) -> Option<Found> {
         let frame = cx.vm.frames().last().copied()?;
         let at = if frame.is_code() || *way != Way::Continue { FoundAt::Step } else { FoundAt::Builtin };
         self.is_candidate(cx, way, start, &frame).then(|| Found { count: cx.vm.count(), at })
