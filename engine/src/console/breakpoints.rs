@@ -135,7 +135,10 @@ impl Console {
                 (_, n) => write!(out, " on {target} at {place} and {} more", n - 1),
             },
             (BreakpointState::Verified(_), None) => write!(out, " on {target}"),
-            (BreakpointState::Pending(_), _) => write!(out, " on {target}, which was not read yet"),
+            (BreakpointState::Pending(_), _) => match breakpoint.target {
+                Target::Function(_) => write!(out, " on {target}: nothing that was read is called so yet"),
+                _ => write!(out, " on {target}, which was not read yet"),
+            },
             (BreakpointState::Rejected(why), _) => write!(out, " on {target}: {why}"),
         };
         let rules = &breakpoint.rules;

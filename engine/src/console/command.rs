@@ -156,6 +156,11 @@ pub enum Look {
     Fault,
     /// The calls that can be stepped into.
     Targets,
+    /// What ended last.
+    Recent {
+        /// Whether also when.
+        with_times: bool,
+    },
     /// The clock.
     Time,
     /// What was done so far.
@@ -205,6 +210,13 @@ pub enum Query {
     Preview,
     /// Where a value is written.
     Where(String),
+    /// For whom a value of the program was first needed.
+    Forced {
+        /// What names the value.
+        path: String,
+        /// Whether also when is wanted.
+        with_time: bool,
+    },
 }
 
 /// What is stepped through.

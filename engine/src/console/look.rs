@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::debug::StopReason;
 use crate::debug::frames::FrameView;
 use crate::debug::location::{body_span, name_of};
 use crate::debug::scopes::Scope;
+use crate::debug::{Returned, StopReason};
 use crate::emit::VarKind;
 use crate::session::DebugSession;
 use crate::session::report::Detail;
@@ -17,7 +17,7 @@ use super::place::texts;
 use super::{Console, code};
 
 /// How many frames are told at most: innermost and outermost ones.
-const FRAMES: (usize, usize) = (40, 10);
+const FRAMES: (usize, usize) = (20, 5);
 /// The same if all are wanted.
 const ALL_FRAMES: (usize, usize) = (1000, 100);
 /// How many names of one scope are shown.
@@ -60,6 +60,7 @@ impl Console {
                 };
                 Ok(targets.iter().enumerate().map(row).collect::<Vec<_>>().join("\n"))
             }
+            Look::Recent { with_times } => self.recent(session, *with_times),
             Look::Time => Ok(time(session)),
             Look::Stats => Ok(stats(session)),
         }
@@ -107,9 +108,10 @@ impl Console {
     }
 
     /// Why a frame runs, as a part of a sentence.
-    fn reason(&self, reason: &str) -> String {
+    pub(super) fn reason(&self, reason: &str) -> String {
         let reason = self.short(reason);
-        if reason.starts_with("called by ") { reason.to_owned() } else { format!("for {reason}") }
+        let is_sentence = reason.starts_with("called by ") || reason.starts_with("for ");
+        if is_sentence { reason.to_owned() } else { format!("for {reason}") }
     }
 
     fn move_selection<W: World>(
@@ -155,8 +157,8 @@ impl Console {
         self.index_of(session, None)?;
         let index = self.scope_frame(session).ok_or_else(|| "no names are in scope here".to_owned())?;
         let scopes = session.scopes(index);
-        let texts: Vec<String> =
-            scopes.iter().filter(|it| all || it.distance == 0).map(|it| scope_text(session, it)).collect();
+        let n_own = if all { scopes.len() } else { n_local(&scopes) };
+        let texts: Vec<String> = scopes[..n_own].iter().map(|it| scope_text(session, it)).collect();
         match texts.as_slice() {
             [] if scopes.is_empty() => Err("no names are in scope here but those of all programs".to_owned()),
             [] => Err("this function has no names of its own: `scopes` shows those further out".to_owned()),
@@ -230,6 +232,17 @@ impl Console {
         Ok(text.lines().map(mark).collect::<Vec<_>>().join("\n"))
     }
 
+    fn recent<W: World>(&self, session: &mut DebugSession<W>, with_times: bool) -> Result<String, String> {
+        let all: Vec<Returned> = session.debugger.recent().copied().collect();
+        let mut rows = Vec::new();
+        for it in all {
+            let name = session.with(|debugger, cx| debugger.name_of(cx.vm, it.body)).text;
+            let time = if with_times { format!("{:>8}", it.count) } else { String::new() };
+            rows.push(format!("{time}  {} gave {}", self.short(&name), session.show(it.value).text));
+        }
+        if rows.is_empty() { Err("nothing ended yet that was stepped to".to_owned()) } else { Ok(rows.join("\n")) }
+    }
+
     fn why<W: World>(&self, session: &mut DebugSession<W>) -> Result<String, String> {
         let from = self.index_of(session, None)?;
         let n = session.vm().frames().len();
@@ -260,6 +273,14 @@ impl Console {
         }
         Ok(rows.join("\n"))
     }
+}
+
+/// How many of the scopes are of the innermost function, whose arguments may be those of several functions in a row.
+fn n_local(scopes: &[Scope]) -> usize {
+    let is_argument = |it: &Scope| it.kind == VarKind::Argument;
+    let Some(first) = scopes.iter().position(is_argument) else { return scopes.len() };
+    let in_a_row = |pair: &&[Scope]| is_argument(&pair[1]) && pair[1].span.end == pair[0].span.end;
+    first + 1 + scopes[first..].windows(2).take_while(in_a_row).count()
 }
 
 /// Names and values from one binder.

@@ -38,6 +38,7 @@ mod place;
 mod rules;
 mod stop;
 pub mod table;
+pub mod transcript;
 mod values;
 
 #[cfg(test)]
@@ -82,6 +83,8 @@ pub struct Console {
     temporary: Vec<BreakpointId>,
     /// The unit and the line after those listed last.
     listed: Option<(u32, u32)>,
+    /// When the body ended whose value was told last.
+    told: Option<u64>,
     /// What is not stepped through, as it was typed.
     skipped: Vec<String>,
 }
@@ -91,7 +94,7 @@ impl Console {
     #[must_use]
     pub fn new(folder: &str) -> Self {
         let folder = folder.trim_end_matches('/').to_owned();
-        Self { folder, selected: 0, temporary: Vec::new(), listed: None, skipped: Vec::new() }
+        Self { folder, selected: 0, temporary: Vec::new(), listed: None, told: None, skipped: Vec::new() }
     }
 
     /// Does what a line says. A line that goes on returns when the program stands still again.

@@ -32,6 +32,7 @@ impl Console {
             self.selected = first.unwrap_or(0);
             self.describe_stop(session, stopped)
         };
+        self.told = stopped.returned.map(|it| it.count);
         if let StopReason::Breakpoint(ids) = &stopped.reason {
             for id in ids {
                 if let Some(at) = self.temporary.iter().position(|it| it == id) {

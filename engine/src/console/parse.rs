@@ -265,6 +265,11 @@ pub(super) fn fault(rest: &str) -> Parsed {
     nothing_more(rest, Command::Look(Look::Fault))
 }
 
+pub(super) fn recent(rest: &str) -> Parsed {
+    let with_times = rest == "--times";
+    nothing_more(if with_times { "" } else { rest }, Command::Look(Look::Recent { with_times }))
+}
+
 pub(super) fn targets(rest: &str) -> Parsed {
     nothing_more(rest, Command::Look(Look::Targets))
 }
@@ -302,6 +307,14 @@ pub(super) fn preview(rest: &str) -> Parsed {
 
 pub(super) fn where_(rest: &str) -> Parsed {
     Ok(Command::Value(Query::Where(expr(rest, "where")?)))
+}
+
+pub(super) fn forced(rest: &str) -> Parsed {
+    let (with_time, path) = rest.strip_prefix("--time").map_or((false, rest), |it| (true, it.trim()));
+    match path {
+        "" => Err("a name is missing: forced NAME".to_owned()),
+        path => Ok(Command::Value(Query::Forced { path: path.to_owned(), with_time })),
+    }
 }
 
 pub(super) fn skip(rest: &str) -> Parsed {

@@ -1,8 +1,9 @@
 //! Places as a person types and reads them: which text a name means, and how paths are told.
 
-use crate::debug::location::Location;
+use crate::debug::frames::is_internal;
+use crate::debug::location::{Location, name_of};
 use crate::session::DebugSession;
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 use crate::world::{CanonPath, World};
 
 use super::Console;
@@ -100,17 +101,21 @@ impl Console {
 
 /// What all texts go by that belong to the program.
 pub(super) fn texts<W: World>(session: &DebugSession<W>) -> Vec<String> {
-    let vm = session.vm();
-    let own = |unit: &u32| !session.debugger.is_own(*unit);
-    let name = |unit: u32| crate::debug::location::name_of(vm.sources.file(vm.unit(unit).module.file));
-    (0..vm.n_units()).filter(own).map(name).collect()
+    let shows_internal = session.debugger.skips.with_internal;
+    units(session, shows_internal).map(|it| name_of(text_of(session, it))).collect()
 }
 
 /// The text of the program itself: the first that does not come with the evaluator.
 fn main_text<W: World>(session: &DebugSession<W>) -> Option<String> {
-    let vm = session.vm();
-    let file = |unit: u32| vm.sources.file(vm.unit(unit).module.file);
-    let is_programs =
-        |unit: &u32| !session.debugger.is_own(*unit) && !crate::debug::frames::is_internal(&file(*unit).origin);
-    (0..vm.n_units()).find(is_programs).map(|it| crate::debug::location::name_of(file(it)))
+    units(session, false).next().map(|it| name_of(text_of(session, it)))
+}
+
+/// The texts of the program, and perhaps those that come with the evaluator.
+fn units<W: World>(session: &DebugSession<W>, with_internal: bool) -> impl Iterator<Item = u32> {
+    let is_shown = move |unit: &u32| with_internal || !is_internal(&text_of(session, *unit).origin);
+    (0..session.vm().n_units()).filter(|it| !session.debugger.is_own(*it)).filter(is_shown)
+}
+
+fn text_of<W: World>(session: &DebugSession<W>, unit: u32) -> &SourceFile {
+    session.vm().sources.file(session.vm().unit(unit).module.file)
 }

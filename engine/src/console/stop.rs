@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::bytecode::{Op, PointKind};
 use crate::debug::frames::ViewKind;
-use crate::debug::{BreakpointId, BreakpointState, Event, StopReason, Stopped};
+use crate::debug::{BreakpointId, BreakpointState, Event, Returned, StopReason, Stopped};
 use crate::session::DebugSession;
 use crate::session::report::{self, Detail, Style};
 use crate::vm::{Fault, Vm};
@@ -20,25 +20,28 @@ impl Console {
             StopReason::Failed(fault) => format!("the program failed\n{}", self.report(session, fault, Detail::Short)),
             reason => {
                 let why = reason_text(reason);
-                match self.here(session) {
+                match self.here(session, matches!(reason, StopReason::Fault(_))) {
+                    Some(here) if here.starts_with(&why) => here,
                     Some(here) => format!("{why}: {here}"),
                     None => why,
                 }
             }
         };
+        if matches!(stopped.reason, StopReason::Failed(_)) && session.debugger.fault_filters.is_empty() {
+            out.push_str("\n  to look around where it failed: `catch all`, then `reverse-continue`");
+        }
         if let (false, Some(source)) = (stopped.reason.is_end(), self.source_here(session)) {
             let _ = write!(out, "\n{source}");
         }
-        match &stopped.reason {
-            StopReason::Fault(stop) => {
-                let _ = write!(out, "\n  {}", one_line(&stop.fault.data().message));
+        if let StopReason::Fault(stop) = &stopped.reason {
+            let _ = write!(out, "\n  {}", one_line(&stop.fault.data().message));
+            if let Some(first) = stop.circle.first() {
+                let names: Vec<&str> = stop.circle.iter().chain([first]).map(|it| self.short(it)).collect();
+                let _ = write!(out, "\n  {}", names.join(" needs "));
             }
-            StopReason::Note(kind, text) => {
-                let _ = write!(out, "\n  {}", note(*kind, text));
-            }
-            _ => {}
         }
-        if let Some(returned) = stopped.returned.filter(|_| !stopped.reason.is_end()) {
+        let is_news = |it: &Returned| !stopped.reason.is_end() && self.told != Some(it.count);
+        if let Some(returned) = stopped.returned.filter(is_news) {
             let shown = session.show(returned.value).text;
             let name = session.with(|debugger, cx| debugger.name_of(cx.vm, returned.body)).text;
             let _ = write!(out, "\n  {} gave {shown}", self.short(&name));
@@ -70,17 +73,17 @@ impl Console {
     }
 
     /// The selected frame and its place.
-    fn here<W: World>(&self, session: &mut DebugSession<W>) -> Option<String> {
+    fn here<W: World>(&self, session: &mut DebugSession<W>, is_failing: bool) -> Option<String> {
         let frame = session.frames(self.selected, 1).into_iter().next()?;
         let place = frame.span.and_then(|it| self.place_of(session, it));
         let name = self.short(&frame.name).to_owned();
-        let is_fault = matches!(session.stopped().map(|it| &it.reason), Some(StopReason::Fault(_)));
-        let is_top = frame.index + 1 == session.vm().frames().len();
-        let is_ending = is_top && !is_fault && ends(session.vm(), frame.pc);
-        let end = if is_ending { "end of " } else { "" };
+        let is_innermost = frame.index + 1 == session.vm().frames().len();
+        let is_ending = is_innermost && !is_failing && ends(session.vm(), frame.pc);
         Some(match place {
-            Some(place) if frame.kind == ViewKind::File => format!("{end}{place}"),
-            Some(place) => format!("{end}{name} at {place}"),
+            Some(_) if frame.kind == ViewKind::File && is_ending => format!("end of {name}"),
+            Some(place) if frame.kind == ViewKind::File => place,
+            Some(place) if is_ending => format!("end of {name} at {place}"),
+            Some(place) => format!("{name} at {place}"),
             None => match self.span_here(session).and_then(|it| self.place_of(session, it)) {
                 Some(place) => format!("{name}, called at {place}"),
                 None => name,

@@ -292,6 +292,14 @@ const LOOKING: &[Entry] = &[
         "The arrow marks the one at hand, ▸ the step points. The number in front is what `break *N` takes.",
     ),
     entry("why", &[], "", parse::why, "Tell why the value at hand is needed, from the beginning", ""),
+    entry(
+        "recent",
+        &[],
+        "[--times]",
+        parse::recent,
+        "Show what ended last on the ways taken, and the values",
+        "The last one comes first. With `--times` the moments are told, to which `goto-time` goes.",
+    ),
     entry("fault", &[], "", parse::fault, "Show the fault at hand with its whole trace", ""),
 ];
 
@@ -329,6 +337,14 @@ const VALUES: &[Entry] = &[
         parse::preview,
         "Tell what the expression at hand will give",
         "The program does not notice.",
+    ),
+    entry(
+        "forced",
+        &[],
+        "[--time] NAME[.NAME…]",
+        parse::forced,
+        "Tell for whom a value of the program was first needed",
+        "The names must lead to it. With `--time` the moment is told, to which `goto-time` goes.",
     ),
     entry("where", &[], "EXPR", parse::where_, "Show where a value is written", ""),
 ];

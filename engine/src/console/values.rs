@@ -30,6 +30,7 @@ impl Console {
             Query::Preview => self.preview(session),
             Query::Force(text) => self.force(session, text),
             Query::Where(text) => self.written(session, text),
+            Query::Forced { path, with_time } => self.forced(session, path, *with_time),
         }
     }
 
@@ -70,6 +71,28 @@ impl Console {
         let text =
             format!("{}\n  for good: the program will find it computed, and ways back end here", session.show(v).text);
         Ok(Reply { is_stale: true, ..Reply::told(text) })
+    }
+
+    fn forced<W: World>(&self, session: &mut DebugSession<W>, text: &str, with_time: bool) -> Result<Reply, String> {
+        let names = path::names(text)
+            .ok_or_else(|| format!("'{text}' does not name a value of the program: names with dots between them do"))?;
+        let found = self.follow(session, &names)?;
+        let forced =
+            session.forced_at(found.value).ok_or_else(|| match value::laziness(session.vm(), found.value) {
+                value::Laziness::Suspended => format!("nobody needed {text} yet"),
+                _ => format!("{text} was there from the beginning"),
+            })?;
+        let mut rows = Vec::new();
+        if with_time {
+            rows.push(format!("at moment {}", forced.count));
+        }
+        for it in &forced.frames {
+            let place =
+                it.span.and_then(|it| self.place_of(session, it)).map_or(String::new(), |it| format!(" at {it}"));
+            let reason = if it.reason.is_empty() { String::new() } else { format!(", {}", self.reason(&it.reason)) };
+            rows.push(format!("  {}{place}{reason}", self.short(&it.name)));
+        }
+        Ok(Reply { is_stale: true, ..Reply::told(rows.join("\n")) })
     }
 
     fn written<W: World>(&mut self, session: &mut DebugSession<W>, text: &str) -> Result<Reply, String> {
