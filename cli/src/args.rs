@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// Debug programs for an editor: the Debug Adapter Protocol, on standard input and output
     #[command(after_help = DAP_EXAMPLES)]
     Dap(DapArgs),
+    /// Have sessions of the debugger that are written down, and compare what comes.
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(TestArgs),
     /// Print the completions of a shell for this command line.
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -71,6 +74,13 @@ const PARSE_EXAMPLES: &str = "Examples:
 const DAP_EXAMPLES: &str = "Examples:
   nixscope dap
   nixscope dap --listen 127.0.0.1:4711";
+
+const TEST_EXAMPLES: &str = "Examples:
+  nixscope test
+  nixscope test tests/lib.nixtest.md --filter merging
+  nixscope test --bless docs
+
+Ends with 0 if all went as written, with 1 if something did not, with 2 if something could not be run.";
 
 const COMPLETIONS_EXAMPLES: &str = "Examples:
   nixscope completions bash > ~/.local/share/bash-completion/completions/nixscope
@@ -107,6 +117,20 @@ pub(crate) struct Programs {
     /// Look here for `<names>` first; PATH is a folder, or name=folder
     #[arg(short = 'I', long = "include", value_name = "PATH")]
     includes: Vec<String>,
+}
+
+/// What `nixscope test` is told.
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// Markdown files, and folders in which those that end in `.nixtest.md` are looked for
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<String>,
+    /// Write down what comes instead of comparing it
+    #[arg(long)]
+    pub(crate) bless: bool,
+    /// Only the sessions with this in their file's name or heading
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
 }
 
 /// What `nixscope eval` is told.

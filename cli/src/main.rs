@@ -16,6 +16,7 @@ mod run;
 mod settings;
 mod stand_in;
 mod terminal;
+mod test;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,7 @@ fn nixscope_main() -> ExitCode {
         Command::Replay(args) => return record::replay(&args),
         Command::Parse(args) => return run::run(&args.into_options(settings, warnings)),
         Command::Dap(args) => return args.serve(),
+        Command::Test(args) => return test::test(&args),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "nixscope", &mut text);

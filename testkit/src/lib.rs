@@ -7,4 +7,4 @@ pub mod cases;
 pub mod compare;
 pub mod generate;
 pub mod goldens;
-mod pages;
+pub mod pages;

@@ -7,7 +7,7 @@ use similar::TextDiff;
 
 /// Whether expected texts are to be replaced by what came: `UPDATE_GOLDEN=1`.
 #[must_use]
-pub(crate) fn must_update() -> bool {
+pub fn must_update() -> bool {
     std::env::var_os("UPDATE_GOLDEN").is_some_and(|it| it == "1")
 }
 
@@ -16,7 +16,7 @@ pub(crate) fn must_update() -> bool {
 /// # Panics
 /// If the folder cannot be read.
 #[must_use]
-pub(crate) fn files_of(folder: &Path) -> Vec<PathBuf> {
+pub fn files_of(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = entries.filter_map(|it| Some(it.ok()?.path())).collect();
     files.retain(|it| it.extension().is_some_and(|it| it == "md"));
@@ -30,12 +30,20 @@ pub(crate) fn difference(expected: &str, came: &str) -> String {
     diff.unified_diff().context_radius(3).header("expected", "came").to_string()
 }
 
-pub(crate) fn read(path: &Path) -> String {
+/// The text of a file.
+///
+/// # Panics
+/// If it cannot be read, or is not UTF-8.
+#[must_use]
+pub fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Compares the whole new text of a file with the old one, or replaces it.
-pub(crate) fn settle(path: &Path, old: &str, new: &str, replace: bool, problems: &mut Vec<String>) {
+///
+/// # Panics
+/// If it cannot be written.
+pub fn settle(path: &Path, old: &str, new: &str, replace: bool, problems: &mut Vec<String>) {
     if old == new {
         return;
     }
