@@ -22,4 +22,5 @@ mod regex;
 mod stepping;
 mod strings;
 mod toml;
+mod transcripts;
 mod xml;
