@@ -18,8 +18,8 @@ pub enum Command {
     Look(Look),
     /// Evaluates or finds something.
     Value(Query),
-    /// Asks about the past.
-    Ask(Ask),
+    /// Asks for every run of some code.
+    Calls(Calls),
     /// Changes what is stepped through.
     Skip(Skip),
     /// Tells what can be said.
@@ -167,17 +167,24 @@ pub enum Look {
     Stats,
 }
 
-/// A question about the past.
+/// A question for every run of some code.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// Every run of what goes by a name, so many at most.
-    Calls(FunctionPattern, usize),
-    /// Every run of what is computed at a place, so many at most.
-    CallsAt(PlaceText, usize),
-    /// When a value was needed, and by whom.
-    Who(String),
-    /// What ended last.
-    Recent,
+pub struct Calls {
+    /// Which code.
+    pub of: Of,
+    /// How many are told of at most.
+    pub max: usize,
+    /// Whether the moments are told.
+    pub with_times: bool,
+}
+
+/// Which code, as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// What goes by a name.
+    Name(FunctionPattern),
+    /// What is computed at a place.
+    Place(PlaceText),
 }
 
 /// What to list.

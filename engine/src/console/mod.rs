@@ -44,7 +44,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub use command::{Ask, At, Change, Command, ListAt, Look, Move, PlaceText, Query, Skip, Stops};
+pub use command::{At, Calls, Change, Command, ListAt, Look, Move, Of, PlaceText, Query, Skip, Stops};
 pub use complete::{Completion, CompletionKind};
 
 use crate::debug::{BreakpointId, Stopped};
@@ -113,7 +113,7 @@ impl Console {
             Command::Stops(it) => self.change_stops(session, it).map(Reply::told),
             Command::Look(it) => self.look(session, it).map(Reply::told),
             Command::Value(it) => self.query(session, it),
-            Command::Ask(it) => self.ask(session, it).map(Reply::told),
+            Command::Calls(it) => self.calls(session, it).map(Reply::told),
             Command::Skip(it) => Ok(Reply { is_stale: true, ..Reply::told(self.skip(session, it)) }),
             Command::Help(None) => Ok(Reply::told(table::help())),
             Command::Help(Some(name)) => table::help_about(name).map(Reply::told),

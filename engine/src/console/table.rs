@@ -145,25 +145,14 @@ const GOING_BACK: &[Entry] = &[
     entry("restart-frame", &[("rf", "")], "[N]", parse::restart_frame, "Go back to where a frame began", ""),
 ];
 
-const ASKING: &[Entry] = &[
-    entry(
-        "calls",
-        &[("forces", "")],
-        "NAME.PATH | FILE:LINE[:COLUMN] [MAX]",
-        history::parse_calls,
-        "List every run of a function or attribute, with what it was given and gave",
-        "Names are as for `break`. The number in front is the moment, which `goto-time` goes to.",
-    ),
-    entry(
-        "who",
-        &[("forced", "")],
-        "NAME[.NAME…]",
-        history::parse_who,
-        "Tell when a value was needed first, by whom and why",
-        "",
-    ),
-    entry("recent", &[], "", history::parse_recent, "List what ended last on the way, and what it gave", ""),
-];
+const ASKING: &[Entry] = &[entry(
+    "calls",
+    &[],
+    "NAME.PATH | FILE:LINE[:COLUMN] [MAX] [times]",
+    history::parse_calls,
+    "List every run of a function or attribute, with what it was given and gave",
+    "Names are as for `break`. With `times` each has its moment, which `goto-time` goes to.",
+)];
 
 const STOPPING: &[Entry] = &[
     entry(
