@@ -69,7 +69,8 @@ impl Locations {
         let points = self.points(vm, unit);
         let around = points.iter().filter(|it| it.span.start <= pos && pos < it.span.end);
         if let Some(&point) = around.min_by_key(|it| it.span.end.0 - it.span.start.0) {
-            return Some(self.of_head(vm, unit, pos, point.span).unwrap_or(point));
+            let head = if point.span.start == pos { None } else { self.of_head(vm, unit, pos, point.span) };
+            return Some(head.unwrap_or(point));
         }
         let line = vm.sources.locate(pos)?.1.line;
         self.at_line(vm, unit, line)

@@ -211,10 +211,6 @@ impl Debugger {
         let is_file = matches!(request, Request::ReadFile(_));
         let (answer, is_new) = self.timeline.answer(cx.world, request);
         cx.vm.answer(answer);
-        if is_new && cx.pulse.take_pause() {
-            // Whoever answers may want to see who asked.
-            return Verdict::Stop(StopReason::Pause);
-        }
         if let Request::Note { kind, text } = request {
             let text = String::from_utf8_lossy(text).into_owned();
             if is_new {
@@ -225,6 +221,10 @@ impl Debugger {
             if self.note_stops.contains(kind) {
                 return Verdict::Stop(StopReason::Note(*kind, text));
             }
+        }
+        if is_new && !matches!(request, Request::Note { .. }) && cx.pulse.take_pause() {
+            // Whoever answers may want to see who asked.
+            return Verdict::Stop(StopReason::Pause);
         }
         if is_file && !matches!(way.goal, Goal::Into(By::Instruction)) {
             // The next step of the builtin that asked reads the text.
