@@ -41,7 +41,8 @@ pub use stepping::{By, Goal, StepTarget, step_targets};
 pub use stop::{FaultFilter, FaultStop, MessagePattern, Returned, StopReason, Stopped};
 pub use timeline::{Found, Timeline};
 
-use crate::ir::ExprId;
+use crate::emit::BodySource;
+use crate::ir::{Expr, ExprId};
 use crate::source::Span;
 use crate::value::Value;
 use crate::vm::{Budget, Fault, Frame, Pulse, Vm};
@@ -259,9 +260,10 @@ impl Debugger {
         let is_failing = matches!(self.stopped.as_ref().map(|it| &it.reason), Some(StopReason::Fault(_)));
         let is_ahead = is_top && !is_failing;
         let at = if is_ahead { frame.pc } else { frame.pc.saturating_sub(1) };
-        // What comes before the first point takes the arguments apart, and belongs to no expression of the body.
-        let first = vm.program.points_of(frame.code).first().filter(|it| at < it.pc);
-        if let Some(point) = first.or_else(|| vm.program.points_at(at).first().filter(|_| is_ahead)) {
+        if let Some(function) = takes_argument(vm, frame.code, at) {
+            return Some(function);
+        }
+        if let Some(point) = vm.program.points_at(at).first().filter(|_| is_ahead) {
             return Some(ExprId(point.expr));
         }
         vm.program.exprs.get(at as usize).map(|&it| ExprId(it))
@@ -324,4 +326,18 @@ impl Debugger {
     pub fn breakpoints_at(&self, pc: u32) -> Vec<BreakpointId> {
         self.breakpoints.at(pc)
     }
+}
+
+/// The function that a body is, if what is before an instruction only takes its argument apart: that belongs to no
+/// expression inside, and none of the names in it is there yet.
+fn takes_argument(vm: &Vm, body: u32, pc: u32) -> Option<ExprId> {
+    let first = vm.program.points_of(body).first().filter(|it| pc < it.pc)?;
+    let unit = vm.unit_of(body)?;
+    let index = vm.program.bodies[body as usize].index;
+    let BodySource::Lambda(id) = unit.analysis.bodies[index as usize].source else { return None };
+    let is_it = |it: &Expr| matches!(it, Expr::Lambda(found) if *found == id);
+    // A function comes after what it consists of.
+    let inside = first.expr as usize;
+    let found = unit.module.exprs.get(inside..)?.iter().position(is_it)?;
+    Some(ExprId((inside + found) as u32))
 }
