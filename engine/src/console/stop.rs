@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::bytecode::{Op, PointKind};
 use crate::debug::frames::ViewKind;
 use crate::debug::{BreakpointId, BreakpointState, Event, Returned, StopReason, Stopped};
+use crate::diagnostic::TraceEntry;
 use crate::session::DebugSession;
 use crate::session::report::{self, Detail, Style};
 use crate::vm::{Fault, Vm};
@@ -96,11 +97,19 @@ impl Console {
         code::underlined(session.vm(), self.span_here(session)?)
     }
 
-    /// What there is to know of a fault.
-    pub(super) fn report<W: World>(&self, session: &DebugSession<W>, fault: &Fault, detail: Detail) -> String {
-        let diagnostic = report::diagnose(fault, &session.vm().sources, detail);
+    /// What there is to know of a fault. Its places are told as others are.
+    pub fn report<W: World>(&self, session: &DebugSession<W>, fault: &Fault, detail: Detail) -> String {
+        let mut diagnostic = report::diagnose(fault, &session.vm().sources, detail);
+        let lines = diagnostic.trace.iter_mut().filter_map(|it| match it {
+            TraceEntry::Line { place, .. } => place.as_mut(),
+            TraceEntry::Repeated(_) | TraceEntry::Truncated => None,
+        });
+        // Before it is written: tabs are expanded by what stands before them, which is not the same in every folder.
+        for place in lines.chain(diagnostic.place.as_mut()) {
+            place.file = self.short(&place.file).to_owned();
+        }
         let text = report::text(&diagnostic, Style::Plain);
-        self.shorten(String::from_utf8_lossy(&text).trim_end())
+        String::from_utf8_lossy(&text).trim_end().to_owned()
     }
 }
 

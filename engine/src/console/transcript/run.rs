@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::console::{Command, Console};
 use crate::debug::Event;
-use crate::session::report::{self, Detail, Style};
+use crate::session::report::Detail;
 use crate::session::{Argument, DebugSession, Launch, ProgramText};
 use crate::store::VirtualStore;
 use crate::vm::{Limits, Settings};
@@ -128,9 +128,8 @@ struct Talk<W> {
 impl<W: World> Talk<W> {
     fn begin(&mut self, launch: &Launch, program: &Program) -> String {
         if let Err(fault) = self.session.launch(launch) {
-            let diagnostic = report::diagnose(&fault, &self.session.vm().sources, Detail::Short);
             self.is_over = true;
-            return String::from_utf8_lossy(&report::text(&diagnostic, Style::Plain)).into_owned();
+            return self.console.report(&self.session, &fault, Detail::Short);
         }
         let stopped = self.session.begin(!program.runs_at_once);
         let text = self.console.arrived(&mut self.session, &stopped);
