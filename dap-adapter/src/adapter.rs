@@ -80,8 +80,8 @@ pub enum Note {
     Loaded {
         /// Which program.
         number: u64,
-        /// Whether it could be.
-        is_good: bool,
+        /// Who asked, and why not, if it could not be.
+        failed: Option<(Ticket, Failure)>,
     },
     /// What is to be run to is there.
     Checked {
@@ -228,6 +228,8 @@ impl NixAdapter {
             let seq = ticket.request_seq();
             let answer = job(&mut Look { session, shared: &shared, cancel: &cancel, seq });
             ticket.answer(answer);
+            // Nobody can call it off any more, and what comes next was not meant.
+            shared.pulse.take_call_off();
         });
     }
 
@@ -274,7 +276,7 @@ impl Adapter for NixAdapter {
 
     fn note(&mut self, note: Note) {
         match note {
-            Note::Loaded { number, is_good } if number == self.n_programs => self.loaded(is_good),
+            Note::Loaded { number, failed } if number == self.n_programs => self.loaded(failed),
             Note::Checked { number, goal, ticket } if number == self.n_programs => {
                 if let Some(program) = &self.program {
                     program.run(ticket, goal, ());

@@ -15,7 +15,7 @@ use nixscope_engine::vm::Vm;
 use nixscope_engine::world::{CanonPath, NoteKind, Request};
 
 use crate::convert::Client;
-use crate::types::{Breakpoint, BreakpointReason, StopReason};
+use crate::types::{Breakpoint, BreakpointReason, StopReason, to_body};
 
 /// All breakpoints of one request: what it does not name again is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +67,8 @@ struct Entry {
     span: Option<Span>,
     /// Why there can be none.
     problem: Option<String>,
+    /// What the client was told of it last.
+    last_told: Option<serde_json::Value>,
 }
 
 /// The debugger of a program and what it is lent; none while there is no program.
@@ -99,11 +101,13 @@ impl Table {
         self.entries = rest;
         let mut reports = Vec::new();
         for wanted in wanted {
-            let entry = match old.iter().position(|it| it.wanted == wanted) {
+            let mut entry = match old.iter().position(|it| it.wanted == wanted) {
                 Some(known) => old.remove(known),
                 None => self.make(group, wanted, debuggee.as_mut().map(|it| (&mut *it.0, &mut *it.1))),
             };
-            reports.push(entry.report(debuggee.as_ref().map(|it| (&*it.0, &*it.1.vm)), client));
+            let report = entry.report(debuggee.as_ref().map(|it| (&*it.0, &*it.1.vm)), client);
+            entry.is_news(&report);
+            reports.push(report);
             self.entries.push(entry);
         }
         if let Some((debugger, cx)) = debuggee {
@@ -117,7 +121,8 @@ impl Table {
     fn make(&mut self, group: &Group, wanted: Wanted, debuggee: Debuggee<'_, '_>) -> Entry {
         self.last_id += 1;
         let group = group.clone();
-        let mut entry = Entry { id: self.last_id, group, wanted, met: Vec::new(), span: None, problem: None };
+        let mut entry =
+            Entry { id: self.last_id, group, wanted, met: Vec::new(), span: None, problem: None, last_told: None };
         match entry.rules() {
             Err(problem) => entry.problem = Some(problem),
             Ok(rules) => {
@@ -131,7 +136,11 @@ impl Table {
 
     /// A name for a thunk that is there now.
     pub(crate) fn offer(&mut self, thunk: Value, now: u64) -> String {
-        let name = format!("thunk {}", thunk.payload());
+        if let Some((name, it)) = self.offered.iter_mut().find(|(_, it)| it.0 == thunk) {
+            it.1 = it.1.min(now);
+            return name.clone();
+        }
+        let name = format!("value {}", self.offered.len() + 1);
         self.offered.insert(name.clone(), (thunk, now));
         name
     }
@@ -152,15 +161,20 @@ impl Table {
         debugger.note_stops.clone_from(&self.note_stops);
     }
 
-    /// What became of all breakpoints, one by one.
-    pub(crate) fn reports(&self, debugger: &Debugger, vm: &Vm, client: &Client) -> Vec<Breakpoint> {
-        self.entries.iter().map(|it| it.report(Some((debugger, vm)), client)).collect()
+    /// The breakpoints that are not what the client was told last.
+    pub(crate) fn changed(&mut self, debugger: &Debugger, vm: &Vm, client: &Client) -> Vec<Breakpoint> {
+        let reports = self.entries.iter_mut().filter_map(|it| {
+            let report = it.report(Some((debugger, vm)), client);
+            it.is_news(&report).then_some(report)
+        });
+        reports.collect()
     }
 
-    /// What became of a breakpoint of the engine.
-    pub(crate) fn report(&self, met: &Met, at: Option<&Location>, client: &Client) -> Option<Breakpoint> {
-        let entry = self.entries.iter().find(|it| it.met.contains(&met.id))?;
-        Some(entry.told(Some((met, at)), client))
+    /// What became of a breakpoint of the engine, if that is news.
+    pub(crate) fn report(&mut self, met: &Met, at: Option<&Location>, client: &Client) -> Option<Breakpoint> {
+        let entry = self.entries.iter_mut().find(|it| it.met.contains(&met.id))?;
+        let report = entry.told(Some((met, at)), client);
+        entry.is_news(&report).then_some(report)
     }
 
     /// The numbers of breakpoints that were met, and as what they count.
@@ -239,6 +253,16 @@ impl Entry {
             Some((met, met.span().or(self.span).and_then(|it| locate(vm, it))))
         });
         self.told(met.as_ref().map(|(met, at)| (*met, at.as_ref())), client)
+    }
+
+    /// Whether a client does not know this yet; it does then.
+    fn is_news(&mut self, report: &Breakpoint) -> bool {
+        let report = to_body(report);
+        if self.last_told.as_ref() == Some(&report) {
+            return false;
+        }
+        self.last_told = Some(report);
+        true
     }
 
     fn told(&self, met: Option<(&Met, Option<&Location>)>, client: &Client) -> Breakpoint {

@@ -61,7 +61,7 @@ impl Shared {
     pub(crate) fn cancel_progress(&self, id: &str) {
         let current = self.progress.load(Ordering::Acquire);
         if current != 0 && id == format!("work {current}") {
-            self.pulse.cancel();
+            self.pulse.call_off();
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::handles::Handles;
 use crate::launch::Session;
 use crate::outbox::Outbox;
 use crate::types::{
-    BreakpointEvent, BreakpointEventReason, Event, Invalidated, InvalidatedAreas, LoadedSourceEvent,
+    Breakpoint, BreakpointEvent, BreakpointEventReason, Event, Invalidated, InvalidatedAreas, LoadedSourceEvent,
     LoadedSourceEventReason, Module, ModuleEvent, ModuleEventReason, ModuleId, Output, OutputEventCategory, StopReason,
     Stopped,
 };
@@ -31,6 +31,9 @@ pub(crate) const THREAD: i64 = 1;
 
 /// How many messages may wait for a client before the program waits, too.
 const BACKLOG: usize = 4096;
+
+/// What the names of texts begin with that come with the evaluator.
+const INTERNAL: &str = "«nix-internal»";
 
 /// What both threads have in common.
 pub(crate) struct Shared {
@@ -111,6 +114,9 @@ impl Shared {
 
     /// The program stands still, or is over.
     pub(crate) fn arrived(&self, session: &mut Session, mut stopped: debug::Stopped) {
+        if self.is_over() {
+            return;
+        }
         while self.options.no_debug && !stopped.reason.is_end() {
             stopped = session.resume(debug::Goal::Continue);
         }
@@ -248,10 +254,7 @@ impl Shared {
             }
             debug::Event::Breakpoint { breakpoint, at } => {
                 let report = lock(&self.table).report(&breakpoint, at.as_ref(), &self.client);
-                if let Some(breakpoint) = report {
-                    let reason = BreakpointEventReason::Changed;
-                    self.outbox.event(Event::Breakpoint(BreakpointEvent { reason, breakpoint }));
-                }
+                self.tell_breakpoint(report);
             }
             debug::Event::Loaded { unit, name, is_file } => {
                 let source = self.client.source_of(&name, is_file, Some(unit));
@@ -263,6 +266,21 @@ impl Shared {
         }
     }
 
+    /// Tells of all breakpoints that are not what the client was told last.
+    pub(crate) fn tell_breakpoints(&self, session: &Session) {
+        let changed = lock(&self.table).changed(&session.debugger, session.vm(), &self.client);
+        for breakpoint in changed {
+            self.tell_breakpoint(Some(breakpoint));
+        }
+    }
+
+    fn tell_breakpoint(&self, breakpoint: Option<Breakpoint>) {
+        if let Some(breakpoint) = breakpoint {
+            let reason = BreakpointEventReason::Changed;
+            self.outbox.event(Event::Breakpoint(BreakpointEvent { reason, breakpoint }));
+        }
+    }
+
     /// A text as a module.
     pub(crate) fn module(&self, unit: u32, name: &str, is_file: bool) -> Module {
         let source = self.client.source_of(name, is_file, Some(unit));
@@ -271,7 +289,7 @@ impl Shared {
             name: source.name.unwrap_or_default(),
             path: source.path,
             is_optimized: None,
-            is_user_code: Some(is_file),
+            is_user_code: Some(is_file || !name.starts_with(INTERNAL)),
             version: None,
             symbol_status: None,
             symbol_file_path: None,

@@ -27,6 +27,8 @@ pub struct Case {
     pub program: String,
     /// The stages shown, in order.
     pub stages: Vec<String>,
+    /// What is shown of each: for stages that are conversations, one side of which stands there.
+    pub shown: Vec<String>,
 }
 
 /// A piece of a file of cases.
@@ -72,11 +74,17 @@ pub fn in_text(text: &str) -> Vec<Case> {
                 title = prose.lines().rev().find_map(|line| line.strip_prefix("## ")).unwrap_or(title);
             }
             Piece::Block(name, body) if name == "nix" => {
-                cases.push(Case { title: title.to_owned(), program: body.clone(), stages: Vec::new() });
+                cases.push(Case {
+                    title: title.to_owned(),
+                    program: body.clone(),
+                    stages: Vec::new(),
+                    shown: Vec::new(),
+                });
             }
-            Piece::Block(name, _) => {
+            Piece::Block(name, body) => {
                 if let Some(case) = cases.last_mut() {
                     case.stages.push(name.clone());
+                    case.shown.push(body.clone());
                 }
             }
         }
@@ -141,7 +149,7 @@ mod tests {
         let cases = in_text(TEXT);
         assert_eq!(cases.len(), 2);
         assert_eq!((cases[0].title.as_str(), cases[0].program.as_str()), ("one", "1 +\n  1\n"));
-        assert_eq!(cases[0].stages, ["value"]);
+        assert_eq!((&cases[0].stages[..], &cases[0].shown[..]), (&["value".to_owned()][..], &["3\n".to_owned()][..]));
         assert_eq!((cases[1].title.as_str(), cases[1].stages.len()), ("two", 2));
     }
 

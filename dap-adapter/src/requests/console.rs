@@ -11,9 +11,7 @@ use crate::message::{ErrorId, Failure};
 use crate::outbox::Ticket;
 use crate::progress::Progress;
 use crate::shared::{Shared, THREAD, lock};
-use crate::types::{
-    BreakpointEvent, BreakpointEventReason, Continued, EvaluateBody, Event, InvalidatedAreas, OutputEventCategory,
-};
+use crate::types::{Continued, EvaluateBody, Event, InvalidatedAreas, OutputEventCategory};
 
 impl NixAdapter {
     /// Does what a command says, in the frame that the client shows.
@@ -97,12 +95,10 @@ fn answer(shared: &Shared, session: &mut Session, reply: Reply) -> Result<Evalua
     if reply.is_failure {
         return Err(Failure::new(ErrorId::Refused, reply.text));
     }
-    // Commands may have changed any of them.
-    for breakpoint in lock(&shared.table).reports(&session.debugger, session.vm(), &shared.client) {
-        let reason = BreakpointEventReason::Changed;
-        shared.outbox.event(Event::Breakpoint(BreakpointEvent { reason, breakpoint }));
-    }
+    shared.tell_breakpoints(session);
     if reply.is_stale {
+        // What was kept of values evaluated on the side is gone.
+        shared.handles().stopped(session.vm().frames().len());
         shared.invalidate(InvalidatedAreas::All);
     }
     if reply.wants_quit {

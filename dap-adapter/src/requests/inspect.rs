@@ -85,8 +85,8 @@ impl NixAdapter {
             let of_fault = |fault: &Fault, break_mode, circle: &[String]| {
                 let (id, name) = fault_name(fault.data().kind);
                 let mut description = fault.data().message.clone();
-                if !circle.is_empty() {
-                    description.push_str(&format!(": {} needs itself", circle.join(" needs ")));
+                if let Some(first) = circle.first() {
+                    description.push_str(&format!(": {} needs {first}", circle.join(" needs ")));
                 }
                 ExceptionInfoBody {
                     exception_id: id.to_owned(),
@@ -399,10 +399,12 @@ impl Look<'_> {
     /// Does something on the side that the client may cancel.
     pub(super) fn aside<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
         let pulse = std::sync::Arc::clone(&self.shared.pulse);
-        self.cancel.on_cancel(move || pulse.cancel());
+        self.shared.pulse.take_call_off();
+        self.cancel.on_cancel(move || pulse.call_off());
         let progress = crate::progress::Progress::begin(self.shared, "Evaluating", Some(self.seq));
         let result = work(self);
         drop(progress);
+        self.shared.pulse.take_call_off();
         result
     }
 }

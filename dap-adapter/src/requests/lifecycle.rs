@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use super::read;
 use crate::adapter::{NixAdapter, Note, Program, State};
-use crate::breakpoints::Table;
 use crate::capabilities::capabilities;
 use crate::convert::Client;
 use crate::launch::{LaunchArguments, Made, Session, unknown_keys};
@@ -18,8 +17,8 @@ use crate::message::{ErrorId, Failure, Request};
 use crate::outbox::Ticket;
 use crate::shared::{Options, Shared, THREAD, fault_text, lock};
 use crate::types::{
-    BreakpointEvent, BreakpointEventReason, Event, InitializeArguments, OutputEventCategory, Process,
-    ProcessEventStartMethod, RestartArguments, Thread, ThreadsBody,
+    Event, InitializeArguments, OutputEventCategory, Process, ProcessEventStartMethod, RestartArguments, Thread,
+    ThreadsBody,
 };
 
 /// Where code lies that its users did not write.
@@ -104,29 +103,32 @@ impl NixAdapter {
         self.launched = Some(sent.clone());
         let (number, inbox, job) = (self.n_programs, self.inbox.clone(), Arc::clone(&shared));
         worker.when_idle(move |session| {
-            let result = load(session, &launch, &job);
-            let is_good = result.is_ok();
-            if is_good {
-                job.outbox.event(Event::Process(Process {
-                    name: arguments.program.unwrap_or_else(|| "an expression".to_owned()),
-                    is_local_process: Some(true),
-                    start_method: Some(ProcessEventStartMethod::Launch),
-                    ..Process::default()
-                }));
-            }
-            ticket.answer(result.map_err(|it| Failure::shown(ErrorId::Refused, it)));
-            inbox.post(Note::Loaded { number, is_good });
+            let failed = match load(session, &launch, &job) {
+                Ok(()) => {
+                    job.outbox.event(Event::Process(Process {
+                        name: arguments.program.unwrap_or_else(|| "an expression".to_owned()),
+                        is_local_process: Some(true),
+                        start_method: Some(ProcessEventStartMethod::Launch),
+                        ..Process::default()
+                    }));
+                    ticket.ok(());
+                    None
+                }
+                Err(why) => Some((ticket, Failure::shown(ErrorId::Refused, why.trim_end()))),
+            };
+            inbox.post(Note::Loaded { number, failed });
         });
         self.program = Some(Program { worker, shared, state: State::Loading, begins_at_once });
     }
 
     /// A program was loaded, or could not be.
-    pub(crate) fn loaded(&mut self, is_good: bool) {
+    pub(crate) fn loaded(&mut self, failed: Option<(Ticket, Failure)>) {
         let Some(program) = &mut self.program else { return };
-        if !is_good {
-            let begins_at_once = program.begins_at_once;
+        if let Some((ticket, failure)) = failed {
+            let was_restarted = program.begins_at_once;
             self.drop_program();
-            if begins_at_once {
+            ticket.fail(failure);
+            if was_restarted {
                 // There was a program, and the client does not know that there is none any more.
                 self.outbox.event(Event::Terminated { restart: None });
             }
@@ -199,12 +201,7 @@ fn load(session: &mut Session, launch: &nixscope_engine::session::Launch, shared
     }
     session.with(|debugger, cx| lock(&shared.table).install(debugger, cx));
     session.launch(launch).map_err(|fault| fault_text(session, &fault))?;
-    // Whatever was set before the program was there has not been told of.
-    let reports = Table::reports(&lock(&shared.table), &session.debugger, session.vm(), &shared.client);
-    for breakpoint in reports {
-        let reason = BreakpointEventReason::Changed;
-        shared.outbox.event(Event::Breakpoint(BreakpointEvent { reason, breakpoint }));
-    }
+    shared.tell_breakpoints(session);
     Ok(())
 }
 

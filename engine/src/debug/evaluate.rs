@@ -274,7 +274,7 @@ fn run(cx: &mut Cx<'_>, budget: Budget) -> Result<Value, Fault> {
     let end = cx.vm.count() + budget.fuel;
     cx.pulse.take_cancel();
     loop {
-        if cx.pulse.take_cancel() {
+        if cx.pulse.take_cancel() || cx.pulse.is_called_off() || cx.pulse.is_interrupted() {
             return Err(Fault::new(FaultKind::Interrupted, "cancelled"));
         }
         let left = end.saturating_sub(cx.vm.count());

@@ -157,7 +157,7 @@ impl Timeline {
     /// Runs on to a moment, along a way the program took before, telling nobody. If that is its end: how it ended.
     fn run_to(&mut self, cx: &mut Cx<'_>, count: u64) -> Option<StopReason> {
         let mut passes = true;
-        while cx.vm.count() < count {
+        while cx.vm.count() < count && !cx.pulse.is_interrupted() {
             if cx.vm.count() >= self.next_at() {
                 self.keep(cx.vm);
             }
@@ -320,7 +320,7 @@ impl Debugger {
             if let Some(found) = self.last_in(cx, way, start, end) {
                 return Some(found);
             }
-            if begin <= self.timeline.start() {
+            if begin <= self.timeline.start() || cx.pulse.is_interrupted() {
                 return None;
             }
             end = begin - 1;

@@ -8,6 +8,7 @@ pub struct Pulse {
     is_interrupted: AtomicBool,
     is_paused: AtomicBool,
     is_cancelled: AtomicBool,
+    is_called_off: AtomicBool,
     is_running: AtomicBool,
     count: AtomicU64,
 }
@@ -42,6 +43,23 @@ impl Pulse {
     /// Whether somebody asked what is evaluated on the side to end, since this was asked last.
     pub fn take_cancel(&self) -> bool {
         self.is_cancelled.swap(false, Ordering::Relaxed)
+    }
+
+    /// The same for what is about to be evaluated, too: it is remembered until somebody takes it back by
+    /// [`Pulse::take_call_off`].
+    pub fn call_off(&self) {
+        self.is_called_off.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether what is evaluated was called off.
+    #[must_use]
+    pub fn is_called_off(&self) -> bool {
+        self.is_called_off.load(Ordering::Relaxed)
+    }
+
+    /// Forgets what was called off; whether anything was.
+    pub fn take_call_off(&self) -> bool {
+        self.is_called_off.swap(false, Ordering::Relaxed)
     }
 
     /// Whether the machine is at work, so that the evaluation will hear soon.

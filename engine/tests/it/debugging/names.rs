@@ -1,6 +1,6 @@
 //! At every stop, the names that are shown are those that can be written there, with the values they would have.
 
-use nixscope_engine::debug::{By, FaultFilter, Goal, StopReason};
+use nixscope_engine::debug::{By, FaultFilter, Goal};
 use nixscope_engine::emit::VarKind;
 use nixscope_engine::value::Value;
 use nixscope_engine::vm::{Budget, Fault, FaultKind};
@@ -78,10 +78,7 @@ fn wrong_in(session: &mut Debugged, index: usize, resolved: &mut Vec<Option<Reso
 fn takes_its_argument_apart(session: &Debugged, index: usize) -> bool {
     let vm = session.vm();
     let frame = vm.frames()[index];
-    let is_fault = matches!(session.stopped().map(|it| &it.reason), Some(StopReason::Fault(_)));
-    let is_ahead = index + 1 == vm.frames().len() && !is_fault;
-    let at = if is_ahead { frame.pc } else { frame.pc.saturating_sub(1) };
-    frame.is_code() && vm.program.points_of(frame.code).first().is_some_and(|it| at < it.pc)
+    frame.is_code() && vm.program.points_of(frame.code).first().is_some_and(|it| frame.pc < it.pc)
 }
 
 #[test]
