@@ -41,7 +41,8 @@ impl Console {
                 Whose::At(point.ok_or_else(|| "nothing is computed here".to_owned())?)
             }
         };
-        let calls = session.calls(&whose, ask.max);
+        let calls =
+            session.calls(&whose, ask.max).ok_or_else(|| "no code that was read goes by this name".to_owned())?;
         Ok(self.calls_text(session, &calls, ask))
     }
 

@@ -70,8 +70,9 @@ struct Gathered {
 
 impl Debugger {
     /// Every run of some code from the beginning of the program to its end, or to where it came so far; at most `max`.
-    /// The machine goes there for it and comes here again: what was evaluated on the side is gone.
-    pub fn calls(&mut self, cx: &mut Cx<'_>, whose: &Whose, max: usize) -> Vec<Call> {
+    /// `None` if there is no such code. The machine goes there for it and comes here again: what was evaluated on the
+    /// side is gone.
+    pub fn calls(&mut self, cx: &mut Cx<'_>, whose: &Whose, max: usize) -> Option<Vec<Call>> {
         self.evaluator.end_visit(cx.vm);
         let here = self.here(cx.vm);
         let stopped = self.stopped.take();
@@ -89,7 +90,7 @@ impl Debugger {
             cx.vm.abandon();
         }
         self.stopped = stopped;
-        gathered.calls
+        (!gathered.at.is_empty()).then_some(gathered.calls)
     }
 
     fn gather(&mut self, cx: &mut Cx<'_>, whose: &Whose, gathered: &mut Gathered, end: u64, max: usize) {
@@ -119,6 +120,10 @@ impl Debugger {
             if gathered.n_units < cx.vm.n_units() {
                 self.look_into(cx.vm, whose, gathered);
             }
+        }
+        if cx.vm.count() == end {
+            // It may begin just now.
+            self.note(cx.vm, gathered);
         }
         let depth = cx.vm.frames().len();
         for &(index, at, _) in &gathered.open {

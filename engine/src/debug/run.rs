@@ -184,6 +184,7 @@ impl Debugger {
 
     /// Between two slices, or after what the machine stood at was passed.
     fn in_between(&mut self, cx: &mut Cx<'_>, way: &mut Way, between: &mut Between<'_>) -> Verdict {
+        self.sync(cx);
         let count = cx.vm.count();
         if way.pausing_until.is_some_and(|until| count >= until) {
             return Verdict::Stop(StopReason::Pause);

@@ -296,8 +296,9 @@ impl<W: World> DebugSession<W> {
         self.with(|debugger, cx| debugger.forced_at(cx, thunk))
     }
 
-    /// Every run of some code so far, with what it was given and what it gave; at most `max`.
-    pub fn calls(&mut self, whose: &Whose, max: usize) -> Vec<Call> {
+    /// Every run of some code so far, with what it was given and what it gave; at most `max`. `None` if there is no such
+    /// code.
+    pub fn calls(&mut self, whose: &Whose, max: usize) -> Option<Vec<Call>> {
         self.with(|debugger, cx| debugger.calls(cx, whose, max))
     }
 
