@@ -1,6 +1,8 @@
 //! What a debugger costs: attached and not used, with a condition in a hot function, stepping, looking, going back.
 //!
-//! `cargo run --release -p nixscope-engine --example debugging -- [ROUNDS] [PROGRAM...]`
+//! `cargo run --release -p nixscope-engine --example debugging -- [PART] [ROUNDS] [PROGRAM...]`
+//!
+//! The parts are `attached` (of the programs), `conditions`, `steps`, `looks` and `back`; or `all`.
 //!
 //! What is compared is run in turns, and the best of the rounds is told, for what else the machine does only ever makes
 //! a round slower.
@@ -35,13 +37,25 @@ const DEEP: &str = "let\n  walk = depth: { list, set, text }:\n    let next = li
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
+    let what = arguments.next().unwrap_or_else(|| "all".to_owned());
     let rounds: usize = arguments.next().and_then(|it| it.parse().ok()).unwrap_or(5);
     let programs: Vec<PathBuf> = arguments.map(PathBuf::from).collect();
-    attached(&programs, rounds);
-    conditions(rounds);
-    steps(rounds);
-    looks(rounds);
-    ways_back();
+    let is_wanted = |part: &str| what == "all" || what == part;
+    if is_wanted("attached") {
+        attached(&programs, rounds);
+    }
+    if is_wanted("conditions") {
+        conditions(rounds);
+    }
+    if is_wanted("steps") {
+        steps(rounds);
+    }
+    if is_wanted("looks") {
+        looks(rounds);
+    }
+    if is_wanted("back") {
+        ways_back();
+    }
 }
 
 fn launched(launch: &Launch, keeps_names: bool) -> Debugged {

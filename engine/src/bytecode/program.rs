@@ -223,6 +223,26 @@ impl Program {
         true
     }
 
+    /// Puts the instruction back for a moment, until [`Program::mend_break`]. Whether the machine would have stopped there.
+    pub(crate) fn lift_break(&mut self, pc: u32) -> bool {
+        if self.ops[pc as usize] != Op::Break {
+            return false;
+        }
+        let Some(&op) = self.broken.get(&pc) else { return false };
+        self.ops[pc as usize] = op;
+        true
+    }
+
+    /// Undoes [`Program::lift_break`]; what the instruction learned stays known.
+    pub(crate) fn mend_break(&mut self, pc: u32) {
+        let op = std::mem::replace(&mut self.ops[pc as usize], Op::Break);
+        if op != Op::Break
+            && let Some(kept) = self.broken.get_mut(&pc)
+        {
+            *kept = op;
+        }
+    }
+
     /// Whether the machine stops before an instruction.
     #[must_use]
     pub fn is_broken(&self, pc: u32) -> bool {
@@ -242,6 +262,18 @@ impl Program {
         let start = self.points.partition_point(|it| it.pc < pc);
         let n = self.points[start..].iter().take_while(|it| it.pc == pc).count();
         &self.points[start..start + n]
+    }
+
+    /// The same, given which body the instruction is in: there are fewer to look through.
+    ///
+    /// # Panics
+    /// If there is no such body.
+    #[must_use]
+    pub fn points_in(&self, body: u32, pc: u32) -> &[Point] {
+        let points = self.points_of(body);
+        let start = points.partition_point(|it| it.pc < pc);
+        let n = points[start..].iter().take_while(|it| it.pc == pc).count();
+        &points[start..start + n]
     }
 
     /// The step points of a body that was emitted.

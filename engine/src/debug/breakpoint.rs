@@ -7,6 +7,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -107,8 +108,8 @@ pub struct Breakpoints {
     all: BTreeMap<BreakpointId, Breakpoint>,
     next: u32,
     /// Who wants to stop at an instruction.
-    at: FxHashMap<u32, Vec<BreakpointId>>,
-    at_native: FxHashMap<u32, Vec<BreakpointId>>,
+    at: FxHashMap<u32, Arc<[BreakpointId]>>,
+    at_native: FxHashMap<u32, Arc<[BreakpointId]>>,
     /// So many units were looked through.
     n_units: u32,
 }
@@ -136,12 +137,12 @@ impl Breakpoints {
     }
 
     /// Who wants to stop at an instruction.
-    pub(super) fn at(&self, pc: u32) -> Vec<BreakpointId> {
+    pub(super) fn at(&self, pc: u32) -> Arc<[BreakpointId]> {
         self.at.get(&pc).cloned().unwrap_or_default()
     }
 
     /// Who wants to stop at a builtin.
-    pub(super) fn at_native(&self, native: u32) -> Vec<BreakpointId> {
+    pub(super) fn at_native(&self, native: u32) -> Arc<[BreakpointId]> {
         self.at_native.get(&native).cloned().unwrap_or_default()
     }
 
@@ -278,7 +279,7 @@ impl Breakpoints {
         if !matches!(breakpoint.state, BreakpointState::Verified(Some(_))) {
             breakpoint.state = BreakpointState::Verified(span);
         }
-        self.at.entry(pc).or_default().push(id);
+        join(&mut self.at, pc, id);
         vm.program.set_break(pc);
     }
 
@@ -286,7 +287,7 @@ impl Breakpoints {
         let Some(breakpoint) = self.all.get_mut(&id) else { return };
         breakpoint.natives.push(native);
         breakpoint.state = BreakpointState::Verified(None);
-        self.at_native.entry(native).or_default().push(id);
+        join(&mut self.at_native, native, id);
         vm.stop_at_native(native);
     }
 
@@ -324,11 +325,17 @@ impl Breakpoint {
     }
 }
 
-/// Takes one name off a list; whether it was the last.
-fn leave(at: &mut FxHashMap<u32, Vec<BreakpointId>>, key: u32, id: BreakpointId) -> bool {
-    let Some(ids) = at.get_mut(&key) else { return false };
-    ids.retain(|it| *it != id);
-    let is_empty = ids.is_empty();
+/// Puts one more on a list.
+fn join(at: &mut FxHashMap<u32, Arc<[BreakpointId]>>, key: u32, id: BreakpointId) {
+    let before = at.entry(key).or_default();
+    *before = before.iter().copied().chain([id]).collect();
+}
+
+/// Takes one off a list; whether it was the last.
+fn leave(at: &mut FxHashMap<u32, Arc<[BreakpointId]>>, key: u32, id: BreakpointId) -> bool {
+    let Some(before) = at.get_mut(&key) else { return false };
+    *before = before.iter().copied().filter(|it| *it != id).collect();
+    let is_empty = before.is_empty();
     if is_empty {
         at.remove(&key);
     }

@@ -324,7 +324,7 @@ impl Debugger {
     /// The breakpoints that want to stop at an instruction.
     #[must_use]
     pub fn breakpoints_at(&self, pc: u32) -> Vec<BreakpointId> {
-        self.breakpoints.at(pc)
+        self.breakpoints.at(pc).to_vec()
     }
 }
 

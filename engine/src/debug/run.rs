@@ -358,33 +358,52 @@ impl Debugger {
             if !breakpoint.concerns(thunk) {
                 continue;
             }
-            let rules = breakpoint.rules.clone();
-            let place = self.place(cx.vm, top);
-            if let Some(condition) = &rules.condition {
-                match self.evaluator.holds(cx, &mut self.scopes, place, condition) {
-                    Ok(true) => {}
-                    Ok(false) => continue,
-                    Err(why) => {
-                        way.remarks.push(format!("the condition '{condition}' failed: {why}"));
-                        stopping.push(id);
-                        continue;
-                    }
+            match self.condition_holds(cx, id, top) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(why) => {
+                    way.remarks.push(why);
+                    stopping.push(id);
+                    continue;
                 }
             }
             let Some(breakpoint) = self.breakpoints.get_mut(id) else { continue };
             breakpoint.n_hits += 1;
-            if rules.hits.is_some_and(|it| !it.holds(breakpoint.n_hits)) {
+            if breakpoint.rules.hits.is_some_and(|it| !it.holds(breakpoint.n_hits)) {
                 continue;
             }
-            let Some(log) = &rules.log else {
+            let Some(log) = breakpoint.rules.log.clone() else {
                 stopping.push(id);
                 continue;
             };
-            let text = self.evaluator.fill(cx, &mut self.scopes, place, log);
+            let place = self.place(cx.vm, top);
+            let text = self.evaluator.fill(cx, &mut self.scopes, place, &log);
             let at = top.and_then(|top| self.span_of(cx.vm, top)).and_then(|it| locate(cx.vm, it));
             (cx.out)(Event::Log { id, text, at });
         }
         (!stopping.is_empty()).then_some(StopReason::Breakpoint(stopping))
+    }
+
+    /// Whether the condition of a breakpoint holds in a frame. Without one it does.
+    ///
+    /// # Errors
+    /// If it fails: what is to be told of that.
+    pub(super) fn condition_holds(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: BreakpointId,
+        frame: Option<usize>,
+    ) -> Result<bool, String> {
+        // It is lent rather than copied: this may be done millions of times.
+        let lent = self.breakpoints.get_mut(id).and_then(|it| it.rules.condition.take());
+        let Some(condition) = lent else { return Ok(true) };
+        let place = self.place(cx.vm, frame);
+        let result = self.evaluator.holds(cx, &mut self.scopes, place, &condition);
+        let result = result.map_err(|why| format!("the condition '{condition}' failed: {why}"));
+        if let Some(breakpoint) = self.breakpoints.get_mut(id) {
+            breakpoint.rules.condition = Some(condition);
+        }
+        result
     }
 
     /// Forces a value for good. Gives it back settled.

@@ -103,7 +103,7 @@ pub(super) fn is_worth_a_stop(vm: &Vm, skips: &Skips, start: &Start) -> bool {
     if !start.is_skipped && skips.passes(vm, frame.code) {
         return false;
     }
-    let points = vm.program.points_at(frame.pc);
+    let points = vm.program.points_in(frame.code, frame.pc);
     if points.iter().any(|it| it.kind != PointKind::Variable) {
         return true;
     }
@@ -122,7 +122,7 @@ pub(super) fn is_worth_a_stop(vm: &Vm, skips: &Skips, start: &Start) -> bool {
 pub(super) fn is_return(vm: &Vm) -> bool {
     vm.frames().last().is_some_and(|frame| {
         frame.is_code()
-            && vm.program.points_at(frame.pc).iter().all(|it| it.kind == PointKind::Return)
+            && vm.program.points_in(frame.code, frame.pc).iter().all(|it| it.kind == PointKind::Return)
             && vm.program.op(frame.pc) == Op::Return
     })
 }
@@ -139,7 +139,7 @@ pub(super) fn is_on_another_line(vm: &Vm, start: &Start) -> bool {
 /// The text and line of what begins at an instruction.
 fn line_at(vm: &Vm, body: u32, pc: u32) -> Option<(u32, u32)> {
     let unit = vm.unit_of(body)?;
-    let expr = match vm.program.points_at(pc).first() {
+    let expr = match vm.program.points_in(body, pc).first() {
         Some(point) => point.expr,
         None => *vm.program.exprs.get(pc as usize)?,
     };

@@ -417,9 +417,7 @@ impl Debugger {
             if breakpoint.rules.log.is_some() {
                 continue;
             }
-            let Some(condition) = breakpoint.rules.condition.clone() else { return true };
-            let place = self.place(cx.vm, top);
-            if self.evaluator.holds(cx, &mut self.scopes, place, &condition).unwrap_or(true) {
+            if self.condition_holds(cx, id, top).unwrap_or(true) {
                 return true;
             }
         }
@@ -476,11 +474,11 @@ impl Debugger {
             }
             None => match cx.vm.frames().last().copied() {
                 Some(frame) if frame.is_code() && !self.breakpoints.at(frame.pc).is_empty() => {
-                    StopReason::Breakpoint(self.breakpoints.at(frame.pc))
+                    StopReason::Breakpoint(self.breakpoints.at(frame.pc).to_vec())
                 }
                 Some(frame) if !frame.is_code() && cx.vm.native(frame.code).name == "break" => StopReason::BreakCall,
                 Some(frame) if !frame.is_code() && !self.breakpoints.at_native(frame.code).is_empty() => {
-                    StopReason::Breakpoint(self.breakpoints.at_native(frame.code))
+                    StopReason::Breakpoint(self.breakpoints.at_native(frame.code).to_vec())
                 }
                 _ => reason,
             },

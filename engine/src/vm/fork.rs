@@ -79,6 +79,9 @@ pub struct Budget {
     pub heap: u64,
 }
 
+/// Room for frames and values that is kept for work on the side.
+const SPARE: usize = 1 << 12;
+
 impl Default for Budget {
     fn default() -> Self {
         Self { fuel: 50_000_000, heap: 1 << 30 }
@@ -294,8 +297,8 @@ impl Vm {
         let moment = Moment {
             heap: self.heap.mark(),
             marks: self.marks(),
-            frames: std::mem::take(&mut self.frames),
-            stack: std::mem::take(&mut self.stack),
+            frames: std::mem::replace(&mut self.frames, std::mem::take(&mut self.spare.0)),
+            stack: std::mem::replace(&mut self.stack, std::mem::take(&mut self.spare.1)),
             unset: Vec::new(),
             pending: std::mem::take(&mut self.pending),
             seen: std::mem::take(&mut self.seen),
@@ -333,7 +336,14 @@ impl Vm {
     fn rejoin(&mut self, fork: Fork) {
         self.heap.symbols.set_aside(fork.was_aside);
         self.heap.set_limit(fork.heap_limit);
+        let (mut frames, mut stack) = (std::mem::take(&mut self.frames), std::mem::take(&mut self.stack));
         self.take_up(fork.moment);
+        frames.clear();
+        stack.clear();
+        // What work on the side once needed is not kept for ever.
+        if frames.capacity() < SPARE && stack.capacity() < SPARE {
+            self.spare = (frames, stack);
+        }
         self.hooks.watch = fork.watch;
         self.hooks.holds_faults = fork.holds_faults;
         self.hooks.passes = fork.passes;

@@ -66,10 +66,10 @@ impl Vm {
             return self.run(1);
         }
         let pc = frame.pc;
-        let was_broken = self.program.clear_break(pc);
+        let was_broken = self.program.lift_break(pc);
         let stop = self.run(1);
         if was_broken {
-            self.program.set_break(pc);
+            self.program.mend_break(pc);
         }
         stop
     }

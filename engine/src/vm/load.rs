@@ -172,6 +172,7 @@ impl Vm {
             reading: super::Reading::default(),
             settings: super::Settings::default(),
             warnings: Vec::new(),
+            spare: (Vec::new(), Vec::new()),
             files_read: rustc_hash::FxHashMap::default(),
             hooks: super::Hooks::default(),
         };

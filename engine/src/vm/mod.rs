@@ -107,6 +107,8 @@ pub struct Vm {
     /// What programs may learn of the outside.
     pub settings: Settings,
     warnings: Vec<(Pos, String)>,
+    /// Room for frames and values of work on the side.
+    spare: (Vec<Frame>, Vec<Value>),
     /// The bodies of files read before, by path and text.
     files_read: rustc_hash::FxHashMap<String, Vec<source::FileRead>>,
     /// What the machine stops for.

@@ -32,7 +32,7 @@ impl Pulse {
 
     /// Whether somebody asked for a pause since this was asked last.
     pub fn take_pause(&self) -> bool {
-        self.is_paused.swap(false, Ordering::Relaxed)
+        self.is_paused.load(Ordering::Relaxed) && self.is_paused.swap(false, Ordering::Relaxed)
     }
 
     /// Asks what is evaluated on the side to end.
@@ -42,7 +42,7 @@ impl Pulse {
 
     /// Whether somebody asked what is evaluated on the side to end, since this was asked last.
     pub fn take_cancel(&self) -> bool {
-        self.is_cancelled.swap(false, Ordering::Relaxed)
+        self.is_cancelled.load(Ordering::Relaxed) && self.is_cancelled.swap(false, Ordering::Relaxed)
     }
 
     /// The same for what is about to be evaluated, too: it is remembered until somebody takes it back by
