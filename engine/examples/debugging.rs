@@ -128,34 +128,35 @@ fn attached(programs: &[PathBuf], rounds: usize) {
     println!("| **geometric mean** | | **{:.2}** | **{:.2}** |\n", mean(kept_logs), mean(logs));
 }
 
-/// A breakpoint in a hot function that is always met and never stops: for its count, and for a condition.
+/// A breakpoint in a hot function that is always met and never stops: for its count, and for a condition. Where the
+/// function begins, nobody needed its argument yet, so that a condition has to compute it; where it calls itself, the
+/// argument is there.
 fn conditions(rounds: usize) {
     let launch = Launch::text(HOT);
-    let at = |condition: Option<&str>, hits: Option<&str>| {
+    let at = |column: Option<u32>, condition: Option<&str>, hits: Option<&str>| {
         let hits = hits.and_then(|it| Hits::parse(it).ok());
         let rules = Rules { condition: condition.map(str::to_owned), hits, log: None };
         move |session: &mut Debugged| {
-            let target = Target::Source { name: "«string»".to_owned(), line: 2, column: None };
+            let target = Target::Source { name: "«string»".to_owned(), line: 2, column };
             session.add_breakpoint(target, rules);
         }
     };
-    let ways: [(&str, Option<&str>, Option<&str>); 4] = [
-        ("count of hits", None, Some("== 4000000000")),
-        ("false", Some("false"), None),
-        ("n == 1000", Some("n == 1000"), None),
-        ("n > 3 && n < 2", Some("n > 3 && n < 2"), None),
-    ];
-    // How often the function is called.
-    let (_, n) = debugged(&launch, at(None, Some("== 4000000000")));
-    println!("| rule of a breakpoint met {n} times | times free | ns for each |\n| --- | --: | --: |");
-    for (name, condition, hits) in ways {
-        let (mut plain, mut with) = (Duration::MAX, Duration::MAX);
-        for _ in 0..rounds {
-            plain = plain.min(free(&launch, false));
-            with = with.min(debugged(&launch, at(condition, hits)).0);
+    println!("| where | rule | met | times free | ns for each |\n| --- | --- | --: | --: | --: |");
+    for (place, column) in [("entry", None), ("branch", Some(33))] {
+        let never = Some("== 4000000000");
+        let (_, n) = debugged(&launch, at(column, None, never));
+        let conditions = ["false", "n == 1000", "n > 30 || n < 2", "builtins.elem n [ 100 200 ]"];
+        let ways = std::iter::once((None, never)).chain(conditions.iter().map(|&it| (Some(it), None)));
+        for (condition, hits) in ways {
+            let (mut plain, mut with) = (Duration::MAX, Duration::MAX);
+            for _ in 0..rounds {
+                plain = plain.min(free(&launch, false));
+                with = with.min(debugged(&launch, at(column, condition, hits)).0);
+            }
+            let each = with.saturating_sub(plain).as_nanos() as u64 / n.max(1);
+            let times = with.as_secs_f64() / plain.as_secs_f64();
+            println!("| {place} | `{}` | {n} | {times:.2} | {each} |", condition.unwrap_or("count of hits"));
         }
-        let each = with.saturating_sub(plain).as_nanos() as u64 / n.max(1);
-        println!("| `{name}` | {:.2} | {each} |", with.as_secs_f64() / plain.as_secs_f64());
     }
     println!();
 }

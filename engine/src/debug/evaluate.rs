@@ -15,6 +15,7 @@ use crate::world::{Answer, Request};
 use super::Cx;
 use super::hit::{LogMessage, LogPart};
 use super::scopes::{Address, Scopes, value_at};
+use super::simple::Around;
 use super::value::show;
 
 /// How many instructions are run before somebody who wants it to end is heard.
@@ -154,12 +155,24 @@ impl Evaluator {
         place: Place,
         condition: &str,
     ) -> Result<bool, String> {
+        if let Some(holds) = self.holds_simply(cx.vm, place, condition) {
+            return Ok(holds);
+        }
         let found = self.with_value(cx, scopes, place, condition, |vm, v| match v {
             Value::TRUE => Ok(true),
             Value::FALSE => Ok(false),
             other => Err(format!("it should be a Boolean but is {}", vm.type_phrase(other))),
         });
         found.map_err(|fault| fault.data().message.clone())?
+    }
+
+    /// Whether a condition that was read before holds, if that can be told by looking.
+    fn holds_simply(&self, vm: &Vm, place: Place, condition: &str) -> Option<bool> {
+        let frame = place.frame.as_ref()?;
+        let known = self.read.get(&(frame.code, place.expr.0))?.iter().find(|it| *it.0 == *condition);
+        let (_, known) = known.filter(|it| it.1.fits(vm, Some(frame)))?;
+        let unit = vm.unit_of(known.body)?;
+        Around { vm, unit, frame, addresses: &known.addresses }.holds()
     }
 
     /// A log message with its expressions replaced by what they are.

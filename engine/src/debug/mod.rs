@@ -26,6 +26,7 @@ pub mod paths;
 pub mod pattern;
 mod run;
 pub mod scopes;
+mod simple;
 mod skip;
 mod stepping;
 mod stop;

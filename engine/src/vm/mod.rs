@@ -219,6 +219,12 @@ impl Vm {
         &self.globals
     }
 
+    /// What a name that every program sees stands for.
+    #[must_use]
+    pub fn global_value(&self, index: u32) -> Option<Value> {
+        self.global_values.get(index as usize).copied()
+    }
+
     /// What evaluation may use.
     #[must_use]
     pub fn limits(&self) -> Limits {
