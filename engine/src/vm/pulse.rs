@@ -25,6 +25,11 @@ impl Pulse {
         self.is_interrupted.load(Ordering::Relaxed)
     }
 
+    /// Whether somebody asked the evaluation to end, since this was asked last: it may be gone back in.
+    pub fn take_interrupt(&self) -> bool {
+        self.is_interrupted.swap(false, Ordering::Relaxed)
+    }
+
     /// Asks a program that is debugged to pause.
     pub fn pause(&self) {
         self.is_paused.store(true, Ordering::Relaxed);

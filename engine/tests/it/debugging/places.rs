@@ -167,6 +167,7 @@ fn an_interrupted_program_can_be_gone_back_in() {
     let stopped = session.resume(Goal::Continue);
     let StopReason::Failed(fault) = &stopped.reason else { panic!("{}", word(&stopped)) };
     assert_eq!(fault.data().kind, FaultKind::Interrupted);
+    assert!(session.pulse().take_interrupt());
     let stopped = session.go_to(begin.0);
     assert_eq!((stopped.count, seen(&mut session)), begin);
     let v = session.evaluate(None, "1 + 1", Budget::default()).expect("nobody cancelled it");
