@@ -93,6 +93,8 @@ impl Debugger {
         // A step by instruction may have read a text that nobody looked at yet.
         self.sync(cx);
         cx.pulse.set_running(false);
+        // One that was asked for before this way began is heard on it; one that comes too late is for no other.
+        cx.pulse.take_pause();
         cx.pulse.set_count(cx.vm.count());
         let Way { returned, remarks, .. } = way;
         let stopped = Stopped { reason, count: cx.vm.count(), returned, remarks };
@@ -115,7 +117,6 @@ impl Debugger {
             Goal::Target(_) => None,
             _ => goal.watch(&start, began),
         };
-        cx.pulse.take_pause();
         cx.pulse.set_running(true);
         Way { goal, start, began, temporary, patched, returned: None, remarks: Vec::new(), pausing_until: None }
     }
