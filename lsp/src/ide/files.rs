@@ -1,0 +1,87 @@
+//! The other texts, as somebody else keeps them. Works on paths as text; touches no disk.
+
+use std::sync::Arc;
+
+use super::Document;
+
+/// Texts by absolute path. What the editor has open comes before what is on disk.
+pub trait Files {
+    /// The document of a file, if there is one and it can be read. Asked often: answers are to be kept.
+    fn document(&self, path: &str) -> Option<Arc<Document>>;
+
+    /// What kind of thing a path is, if there is anything.
+    fn kind(&self, path: &str) -> Option<EntryKind>;
+
+    /// What is in a directory, sorted by name.
+    fn entries(&self, folder: &str) -> Vec<FileEntry>;
+
+    /// The Nix files of the workspace, for what has to look at all of them.
+    fn workspace(&self) -> Vec<String>;
+}
+
+/// Something in a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEntry {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What a path leads to, symbolic links followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A file.
+    File,
+    /// A directory.
+    Folder,
+}
+
+/// There are no other texts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn document(&self, _path: &str) -> Option<Arc<Document>> {
+        None
+    }
+
+    fn kind(&self, _path: &str) -> Option<EntryKind> {
+        None
+    }
+
+    fn entries(&self, _folder: &str) -> Vec<FileEntry> {
+        Vec::new()
+    }
+
+    fn workspace(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// The absolute path that a path literal means, without `.` and `..` in it.
+pub(super) fn absolute(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let from = if path.starts_with('/') { "" } else { folder };
+    for part in from.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+/// The file that importing a path reads: of a directory, its `default.nix`.
+pub(super) fn imported(files: &dyn Files, path: &str) -> Option<String> {
+    match files.kind(path)? {
+        EntryKind::File => Some(path.to_owned()),
+        EntryKind::Folder => {
+            let path = format!("{}/default.nix", path.trim_end_matches('/'));
+            (files.kind(&path)? == EntryKind::File).then_some(path)
+        }
+    }
+}
