@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// Debug programs for an editor: the Debug Adapter Protocol, on standard input and output
     #[command(after_help = DAP_EXAMPLES)]
     Dap(DapArgs),
+    /// Serve an editor: the Language Server Protocol, on standard input and output
+    #[command(after_help = "Example:\n  nixscope lsp")]
+    Lsp(LspArgs),
     /// Have sessions of the debugger that are written down, and compare what comes.
     #[command(after_help = TEST_EXAMPLES)]
     Test(TestArgs),
@@ -93,6 +96,14 @@ pub(crate) struct DapArgs {
     /// free, which is told on standard error
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<String>,
+}
+
+/// What `nixscope lsp` is told.
+#[derive(Debug, Args)]
+pub(crate) struct LspArgs {
+    /// What is done anyway; editors say it
+    #[arg(long)]
+    stdio: bool,
 }
 
 /// What `nixscope parse` is told.

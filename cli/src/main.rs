@@ -7,6 +7,7 @@ mod debug_args;
 mod environment;
 mod limits;
 mod line;
+mod lsp;
 mod machine;
 mod notes;
 mod options;
@@ -48,6 +49,7 @@ fn nixscope_main() -> ExitCode {
         Command::Replay(args) => return record::replay(&args),
         Command::Parse(args) => return run::run(&args.into_options(settings, warnings)),
         Command::Dap(args) => return args.serve(),
+        Command::Lsp(_) => return lsp::serve(),
         Command::Test(args) => return test::test(&args),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -1,0 +1,73 @@
+//! What is wrong with an open document: what its text tells, and what evaluating it told. Knows no protocol.
+
+use crate::state::{Open, Snapshot};
+
+/// Something an editor underlines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Where, in bytes.
+    pub range: (u32, u32),
+    /// How bad it is.
+    pub level: Level,
+    /// Which kind of thing it is.
+    pub code: &'static str,
+    /// What it is.
+    pub message: String,
+    /// What stands there is not needed: it may be shown faded out.
+    pub is_unnecessary: bool,
+    /// What stands there is not to be written any more.
+    pub is_deprecated: bool,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Nix refuses the text, or fails.
+    Error,
+    /// Probably a mistake.
+    Warning,
+    /// Could be better.
+    Hint,
+}
+
+/// A place that belongs to a [`Finding`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// What is there.
+    pub message: String,
+}
+
+/// A place in this document or another file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the document, in bytes.
+    Here(u32, u32),
+    /// In a file: its path, and line and column in UTF-16 code units where it begins and ends, from 0.
+    File(String, [(u32, u32); 2]),
+}
+
+/// No more are told of one document.
+const MAX_FINDINGS: usize = 500;
+
+/// What is wrong with a document, in the order of the text.
+#[must_use]
+pub fn findings(_now: &Snapshot, open: &Open) -> Vec<Finding> {
+    let errors = open.parse().errors.iter().take(MAX_FINDINGS);
+    let mut found: Vec<Finding> = errors
+        .map(|it| Finding {
+            range: (it.start, it.end),
+            level: Level::Error,
+            code: "syntax",
+            message: it.message.clone(),
+            is_unnecessary: false,
+            is_deprecated: false,
+            related: Vec::new(),
+        })
+        .collect();
+    found.sort_by_key(|it| it.range);
+    found
+}

@@ -1,0 +1,4 @@
+//! The server as an editor meets it.
+
+mod client;
+mod manners;
