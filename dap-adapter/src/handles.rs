@@ -64,10 +64,15 @@ impl Handles {
         self.n_frames = n_frames;
     }
 
-    /// The program goes on: no number means anything any more.
-    pub(crate) fn forget(&mut self) {
+    /// Values are not what they were, but frames are: only their numbers go on meaning something.
+    pub(crate) fn forget_values(&mut self) {
         self.base += as_i64(self.all.len());
         self.all.clear();
+    }
+
+    /// The program goes on: no number means anything any more.
+    pub(crate) fn forget(&mut self) {
+        self.forget_values();
         self.first_frame += as_i64(self.n_frames);
         self.n_frames = 0;
     }

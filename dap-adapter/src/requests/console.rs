@@ -98,7 +98,7 @@ fn answer(shared: &Shared, session: &mut Session, reply: Reply) -> Result<Evalua
     shared.tell_breakpoints(session);
     if reply.is_stale {
         // What was kept of values evaluated on the side is gone.
-        shared.handles().stopped(session.vm().frames().len());
+        shared.handles().forget_values();
         shared.invalidate(InvalidatedAreas::All);
     }
     if reply.wants_quit {
