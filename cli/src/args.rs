@@ -164,6 +164,10 @@ pub(crate) struct EvalArgs {
     /// Give functions that take it the argument NAME with the content of FILE
     #[arg(long, num_args = 2, value_names = ["NAME", "FILE"], action = ArgAction::Append)]
     arg_from_file: Vec<String>,
+    /// Wait for a debugger to attach before the program begins: listen at ADDR, a port of this machine, which is told on
+    /// standard error
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
+    wait_for_debugger: Option<String>,
     #[command(flatten)]
     printing: Printing,
     #[command(flatten)]
@@ -368,6 +372,7 @@ impl EvalArgs {
         settings.show_trace = (settings.show_trace || printing.show_trace) && !printing.no_show_trace;
         limits.apply(&mut options);
         options.attr_paths = self.attr_paths;
+        options.debugger = self.wait_for_debugger;
         if self.find_file {
             options.task = Task::FindFile;
         }

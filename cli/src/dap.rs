@@ -49,7 +49,7 @@ fn adapter(outbox: Outbox, inbox: Inbox<Note>) -> NixAdapter {
 }
 
 /// A session as a client wants it, on this machine.
-fn make(launch: &LaunchArguments) -> Result<Made, String> {
+pub(crate) fn make(launch: &LaunchArguments) -> Result<Made, String> {
     let (settings, warnings) = environment::settings();
     let mut options = Options { settings, warnings, includes: launch.search_path.clone(), ..Options::default() };
     for (name, value) in &launch.settings {

@@ -10,14 +10,13 @@ use nixscope_engine::console::{Command, Console, Reply};
 use nixscope_engine::debug::FaultFilter;
 use nixscope_engine::session::report::{self, Detail};
 use nixscope_engine::session::saved::Saved;
-use nixscope_engine::session::{self, DebugSession, Launch, ProgramText, Pulse, Session};
+use nixscope_engine::session::{DebugSession, Pulse, Session};
 use nixscope_engine::vm::Fault;
 use nixscope_engine::world::{Answer, Recorder, Request, Resumed};
 
 use crate::debug_args::{ResumeArgs, Wanted};
 use crate::line::{Editor, Line};
 use crate::machine::{self, Outside, Purpose, Setup};
-use crate::options::{Argument, Input, Options};
 use crate::record::{self, About};
 use crate::terminal;
 
@@ -118,7 +117,11 @@ impl Debug {
         let [input] = self.about.options.inputs.as_slice() else {
             return Err("one program can be debugged at a time".to_owned());
         };
-        let launch = self.launch_of(input, &self.about.options)?;
+        let launch = {
+            let mut session = self.shared.session.borrow_mut();
+            machine::launch_of(session.session(), input, &self.about.options, &self.about.setup.folder)?
+        };
+        let launch = launch.map_err(|fault| self.tell(&fault))?;
         let launched = self.shared.session.borrow_mut().launch(&launch);
         launched.map_err(|fault| self.tell(&fault))?;
         pause_on_signals(self.shared.session.borrow().pulse());
@@ -271,39 +274,6 @@ impl Debug {
             print(&reply.text);
         }
         reply
-    }
-
-    fn launch_of(&self, input: &Input, options: &Options) -> Result<Launch, String> {
-        let folder = self.about.setup.folder.to_text().into_owned();
-        let program = match input {
-            Input::Expr(text) => ProgramText::Text { text: text.clone(), folder, is_stdin: false },
-            Input::Stdin => {
-                let text = match &options.stdin {
-                    Some(text) => String::from_utf8_lossy(text).into_owned(),
-                    None => std::io::read_to_string(std::io::stdin())
-                        .map_err(|it| format!("reading standard input: {it}"))?,
-                };
-                ProgramText::Text { text, folder, is_stdin: true }
-            }
-            Input::File(name) => {
-                let path =
-                    machine::path_of(self.shared.session.borrow_mut().session(), name, &self.about.setup.folder)?;
-                ProgramText::File(path.map_err(|fault| self.tell(&fault))?)
-            }
-        };
-        let mut args = Vec::new();
-        for (name, argument) in &options.args {
-            let argument = match argument {
-                Argument::Expr(text) => session::Argument::Expr(text.clone()),
-                Argument::Str(text) => session::Argument::Str(text.clone()),
-                Argument::File(_) | Argument::Stdin => {
-                    return Err(format!("the argument '{name}' must be an expression or a string"));
-                }
-            };
-            args.push((name.clone(), argument));
-        }
-        let attr = options.attr_paths.first().cloned().unwrap_or_default();
-        Ok(Launch { program, attr, args, is_deep: options.is_strict })
     }
 
     /// Tells a fault; gives the empty message, since it was told.

@@ -1,7 +1,7 @@
 //! Machines as command lines and settings want them, and the outside they see.
 
 use nixscope_engine::builtins;
-use nixscope_engine::session::Session;
+use nixscope_engine::session::{self, Launch, ProgramText, Session};
 use nixscope_engine::store::VirtualStore;
 use nixscope_engine::vm::{self, Fault, Limits, Reading, Vm};
 use nixscope_engine::world::{CanonPath, Disk, Restricted, World};
@@ -9,7 +9,7 @@ use nixscope_engine::world::{CanonPath, Disk, Restricted, World};
 use serde::{Deserialize, Serialize};
 
 use crate::environment;
-use crate::options::Options;
+use crate::options::{Argument, Input, Options};
 
 /// How deep evaluation may go if nobody said: deeper than any program that ends, as memory allows.
 const MAX_DEPTH: usize = 10_000_000;
@@ -116,4 +116,46 @@ pub(crate) fn path_of<W: World>(
         Some(name) => session.find_file(name),
         None => Ok(CanonPath::new_at(name.as_bytes(), folder)),
     })
+}
+
+/// What is debugged if options want it of one of their programs.
+///
+/// # Errors
+/// The inner one if the search path has no such name, the outer one if there is nothing that could be debugged.
+pub(crate) fn launch_of<W: World>(
+    session: &mut Session<W>,
+    input: &Input,
+    options: &Options,
+    folder: &CanonPath,
+) -> Result<Result<Launch, Fault>, String> {
+    let text_folder = folder.to_text().into_owned();
+    let program = match input {
+        Input::Expr(text) => ProgramText::Text { text: text.clone(), folder: text_folder, is_stdin: false },
+        Input::Stdin => {
+            let text = match &options.stdin {
+                Some(text) => String::from_utf8_lossy(text).into_owned(),
+                None => {
+                    std::io::read_to_string(std::io::stdin()).map_err(|it| format!("reading standard input: {it}"))?
+                }
+            };
+            ProgramText::Text { text, folder: text_folder, is_stdin: true }
+        }
+        Input::File(name) => match path_of(session, name, folder)? {
+            Ok(path) => ProgramText::File(path),
+            Err(fault) => return Ok(Err(fault)),
+        },
+    };
+    let mut args = Vec::new();
+    for (name, argument) in &options.args {
+        let argument = match argument {
+            Argument::Expr(text) => session::Argument::Expr(text.clone()),
+            Argument::Str(text) => session::Argument::Str(text.clone()),
+            Argument::File(_) | Argument::Stdin => {
+                return Err(format!("the argument '{name}' must be an expression or a string"));
+            }
+        };
+        args.push((name.clone(), argument));
+    }
+    let attr = options.attr_paths.first().cloned().unwrap_or_default();
+    Ok(Ok(Launch { program, attr, args, is_deep: options.is_strict }))
 }

@@ -1,6 +1,7 @@
 //! The one binary: `nixscope`, and `nix-instantiate` for who calls it by that name.
 
 mod args;
+mod attach;
 mod dap;
 mod debug;
 mod debug_args;

@@ -29,6 +29,8 @@ pub(crate) struct Options {
     pub max_heap: Option<u64>,
     /// Whether statistics are printed at the end.
     pub with_stats: bool,
+    /// Where to wait for a debugger before the program begins.
+    pub debugger: Option<String>,
     /// 0 tells errors alone, 3 is usual.
     pub verbosity: u8,
     /// What standard input gives, if it was read already.

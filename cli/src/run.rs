@@ -12,7 +12,7 @@ use nixscope_engine::session::{Pulse, Session};
 use nixscope_engine::source::{Origin, Pos};
 use nixscope_engine::value::Value;
 use nixscope_engine::vm::{COERCE, CoerceFlags, Fault, FaultKind};
-use nixscope_engine::world::CanonPath;
+use nixscope_engine::world::{CanonPath, World};
 
 use crate::machine::{self, Outside, Purpose, Setup};
 use crate::notes::{self, Notes};
@@ -54,6 +54,7 @@ impl From<std::io::Error> for Failure {
 #[must_use]
 pub(crate) fn run(options: &Options) -> ExitCode {
     match machine::folder() {
+        Ok(folder) if options.debugger.is_some() => crate::attach::run(options, &folder),
         Ok(folder) => {
             let setup = Setup::of(options, &folder);
             run_in(options, &setup, setup.outside())
@@ -211,38 +212,8 @@ impl<'a> Job<'a> {
     }
 
     fn print(&mut self, v: Value) -> Result<(), Failure> {
-        match self.options.output {
-            Output::Plain => {
-                let v = if self.options.is_strict { self.session.force_deep(v)? } else { v };
-                let begin = self.session.vm.now();
-                let mut text = print::ambiguous(self.session.vm.print_cx(), v, self.options.is_strict);
-                text.push(b'\n');
-                terminal::print(&text)?;
-                self.printing += self.session.vm.now() - begin;
-                Ok(())
-            }
-            Output::Raw => {
-                let text = self.session.call_native(COERCE, &[v, Value::raw(CoerceFlags::COPY)]);
-                let text = text.map_err(|fault| {
-                    // What fails while a string is made of it has a trace of its own.
-                    let is_about_it = fault.data().trace.is_empty() && fault.data().kind == FaultKind::Type;
-                    if is_about_it {
-                        fault.within(Pos::NONE, "while generating the nix-instantiate output")
-                    } else {
-                        fault
-                    }
-                })?;
-                Ok(terminal::print(self.session.vm.heap.bytes(text))?)
-            }
-            Output::Json => {
-                let text = self.session.json(v, self.options.is_strict)?;
-                Ok(terminal::print(&[self.session.vm.heap.bytes(text), b"\n"].concat())?)
-            }
-            Output::Xml => {
-                let text = self.session.xml(v, self.options.is_strict, self.options.with_locations)?;
-                Ok(terminal::print(self.session.vm.heap.bytes(text))?)
-            }
-        }
+        self.printing += print_value(&mut self.session, self.options, v)?;
+        Ok(())
     }
 
     /// Statistics of a run that ended when the lent clock showed `took`.
@@ -286,6 +257,55 @@ impl<'a> Job<'a> {
         let detail = if self.options.settings.show_trace { Detail::Full } else { Detail::Short };
         terminal::tell(&report::diagnose(fault, &self.session.vm.sources, detail));
     }
+}
+
+/// Prints a value as options want it. Gives how long that took on the lent clock, as far as it is told apart.
+fn print_value<W: World>(session: &mut Session<W>, options: &Options, v: Value) -> Result<u64, Failure> {
+    match options.output {
+        Output::Plain => {
+            let v = if options.is_strict { session.force_deep(v)? } else { v };
+            let begin = session.vm.now();
+            let mut text = print::ambiguous(session.vm.print_cx(), v, options.is_strict);
+            text.push(b'\n');
+            terminal::print(&text)?;
+            return Ok(session.vm.now() - begin);
+        }
+        Output::Raw => {
+            let text = session.call_native(COERCE, &[v, Value::raw(CoerceFlags::COPY)]);
+            let text = text.map_err(|fault| {
+                // What fails while a string is made of it has a trace of its own.
+                let is_about_it = fault.data().trace.is_empty() && fault.data().kind == FaultKind::Type;
+                if is_about_it { fault.within(Pos::NONE, "while generating the nix-instantiate output") } else { fault }
+            })?;
+            terminal::print(session.vm.heap.bytes(text))?;
+        }
+        Output::Json => {
+            let text = session.json(v, options.is_strict)?;
+            terminal::print(&[session.vm.heap.bytes(text), b"\n"].concat())?;
+        }
+        Output::Xml => {
+            let text = session.xml(v, options.is_strict, options.with_locations)?;
+            terminal::print(session.vm.heap.bytes(text))?;
+        }
+    }
+    Ok(0)
+}
+
+/// Prints what a program came to that somebody else ran.
+pub(crate) fn tell_outcome<W: World>(
+    session: &mut Session<W>,
+    options: &Options,
+    outcome: Result<Value, &Fault>,
+) -> ExitCode {
+    let result = outcome.map_err(|it| Failure::Fault(it.clone())).and_then(|v| print_value(session, options, v));
+    let detail = if options.settings.show_trace { Detail::Full } else { Detail::Short };
+    match result {
+        Ok(_) => return ExitCode::SUCCESS,
+        Err(Failure::Fault(fault)) => terminal::tell(&report::diagnose(&fault, &session.vm.sources, detail)),
+        Err(Failure::Error(message)) => terminal::tell_error(&message),
+        Err(Failure::Output(error)) => terminal::tell_error(&format!("writing to standard output: {}", cause(&error))),
+    }
+    ExitCode::FAILURE
 }
 
 /// Nanoseconds since this was first asked.

@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use crate::breakpoints::Table;
 use crate::convert::Client;
-use crate::launch::{Make, Outside, Session};
+use crate::launch::{Make, Outside, Session, Waiting};
 use crate::message::{ErrorId, Failure, Request};
 use crate::outbox::{Cancel, Outbox, Ticket};
 use crate::server::{Adapter, Inbox};
@@ -41,6 +41,8 @@ pub struct NixAdapter {
     pub(crate) n_programs: u64,
     /// The newest arguments of `launch`, as they were sent.
     pub(crate) launched: Option<Value>,
+    /// A program that waits for somebody to attach, until one does.
+    pub(crate) waiting: Option<Arc<Mutex<Option<Waiting>>>>,
     /// Whether the client has said that it has set its breakpoints.
     pub(crate) is_configured: bool,
     /// Whether the client was told that it may set them.
@@ -133,9 +135,16 @@ impl NixAdapter {
             program: None,
             n_programs: 0,
             launched: None,
+            waiting: None,
             is_configured: false,
             is_ready_told: false,
         }
+    }
+
+    /// The same, for a client that can only attach to a program of this process. Who comes first takes it.
+    #[must_use]
+    pub fn waiting(outbox: Outbox, inbox: Inbox<Note>, make: Make, waiting: Arc<Mutex<Option<Waiting>>>) -> Self {
+        Self { waiting: Some(waiting), ..Self::new(outbox, inbox, make) }
     }
 
     fn dispatch(&mut self, request: &Request, ticket: Ticket) -> Result<(), (Ticket, Failure)> {
@@ -143,8 +152,9 @@ impl NixAdapter {
         match (request.command.as_str(), &self.client) {
             ("initialize", None) => self.initialize(request, ticket),
             ("initialize", Some(_)) => return refused(ticket, "initialize was asked already"),
-            ("disconnect", _) => self.disconnect(ticket),
+            ("disconnect", _) => self.disconnect(request, ticket),
             ("launch", Some(_)) => self.launch(request, ticket),
+            ("attach", Some(_)) => self.attach(request, ticket),
             ("restart", Some(_)) => self.restart(request, ticket),
             ("configurationDone", Some(_)) => self.configuration_done(ticket),
             ("terminate", Some(_)) => self.terminate(ticket),
@@ -294,6 +304,7 @@ impl Adapter for NixAdapter {
     }
 
     fn end(&mut self) {
-        self.drop_program();
+        // A client that is just gone has said nothing of the program's end.
+        self.let_go();
     }
 }

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use nixscope_engine::debug;
 use nixscope_engine::session::{self, DebugSession, ProgramText};
+use nixscope_engine::vm::Fault;
 use nixscope_engine::world::{CanonPath, World};
 use serde::Deserialize;
 use serde_json::Value;
@@ -82,12 +84,37 @@ pub struct Made {
     pub remarks: Vec<String>,
 }
 
+/// A program of this process that waits until somebody attaches to it.
+pub struct Waiting {
+    /// The session.
+    pub session: Session,
+    /// What is debugged.
+    pub launch: session::Launch,
+    /// The folder relative paths begin in.
+    pub folder: CanonPath,
+    /// Who else is told what the program says.
+    pub say: Box<dyn Fn(&debug::Event) + Send + Sync>,
+    /// What is to be done with its end. It is dropped uncalled if the program is ended before.
+    pub end: AtEnd,
+}
+
+/// What is to be done with the end of a program: its value, or why it has none.
+pub type AtEnd = Box<dyn FnOnce(&mut Session, Result<nixscope_engine::value::Value, &Fault>) + Send>;
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Waiting").field("launch", &self.launch).finish_non_exhaustive()
+    }
+}
+
 /// What clients add to launch arguments for themselves.
 const OF_CLIENTS: &[&str] = &[
     "console",
     "debugServer",
+    "host",
     "internalConsoleOptions",
     "name",
+    "port",
     "postDebugTask",
     "preLaunchTask",
     "presentation",

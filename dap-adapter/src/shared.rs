@@ -18,7 +18,7 @@ use nixscope_engine::world::NoteKind;
 use crate::breakpoints::Table;
 use crate::convert::Client;
 use crate::handles::Handles;
-use crate::launch::Session;
+use crate::launch::{AtEnd, Session};
 use crate::outbox::Outbox;
 use crate::types::{
     Breakpoint, BreakpointEvent, BreakpointEventReason, Event, Invalidated, InvalidatedAreas, LoadedSourceEvent,
@@ -49,8 +49,18 @@ pub(crate) struct Shared {
     is_over: AtomicBool,
     pub(crate) pulse: Arc<Pulse>,
     pub(crate) options: Options,
+    /// Who lent the program, if it was not launched for the client.
+    pub(crate) owner: Option<Owner>,
+    /// Whether the client has left the program to its owner.
+    is_let_go: AtomicBool,
     /// What long work the client sees the progress of; 0 for none.
     pub(crate) progress: AtomicI64,
+}
+
+/// Who lent a program.
+pub(crate) struct Owner {
+    pub(crate) say: Box<dyn Fn(&debug::Event) + Send + Sync>,
+    pub(crate) end: Mutex<Option<AtEnd>>,
 }
 
 /// What of the launch arguments matters later.
@@ -74,6 +84,7 @@ impl Shared {
         pulse: Arc<Pulse>,
         options: Options,
         folder: &str,
+        owner: Option<Owner>,
     ) -> Self {
         Self {
             outbox,
@@ -85,6 +96,8 @@ impl Shared {
             is_over: AtomicBool::new(false),
             pulse,
             options,
+            owner,
+            is_let_go: AtomicBool::new(false),
             progress: AtomicI64::new(0),
         }
     }
@@ -117,7 +130,7 @@ impl Shared {
         if self.is_over() {
             return;
         }
-        while self.options.no_debug && !stopped.reason.is_end() {
+        while (self.options.no_debug || self.is_let_go()) && !stopped.reason.is_end() {
             stopped = session.resume(debug::Goal::Continue);
         }
         for remark in &stopped.remarks {
@@ -125,7 +138,8 @@ impl Shared {
         }
         let is_interrupted =
             matches!(&stopped.reason, Reason::Failed(fault) if fault.data().kind == FaultKind::Interrupted);
-        let stays = self.options.stop_at_end && !is_interrupted && !lock(&self.handles).is_at_end();
+        let stays =
+            self.options.stop_at_end && !self.is_let_go() && !is_interrupted && !lock(&self.handles).is_at_end();
         if stopped.reason.is_end() && !stays {
             return self.ended(session, &stopped.reason);
         }
@@ -178,7 +192,7 @@ impl Shared {
     }
 
     /// The program is over: what came of it is told, once.
-    fn ended(&self, session: &Session, reason: &Reason) {
+    fn ended(&self, session: &mut Session, reason: &Reason) {
         if self.is_over.swap(true, Ordering::AcqRel) {
             return;
         }
@@ -196,6 +210,33 @@ impl Shared {
         self.handles().forget();
         self.outbox.event(Event::Exited { exit_code });
         self.outbox.event(Event::Terminated { restart: None });
+        let Some(owner) = &self.owner else { return };
+        let outcome = match reason {
+            Reason::Finished(v) => Some(Ok(*v)),
+            Reason::Failed(fault) => Some(Err(&**fault)),
+            _ => None,
+        };
+        if let (Some(outcome), Some(end)) = (outcome, lock(&owner.end).take()) {
+            end(session, outcome);
+        }
+        self.outbox.end();
+    }
+
+    /// There will be no program: its owner is told.
+    pub(crate) fn failed_to_load(&self, session: &mut Session, fault: &Fault) {
+        self.is_over.store(true, Ordering::Release);
+        if let Some(end) = self.owner.as_ref().and_then(|it| lock(&it.end).take()) {
+            end(session, Err(fault));
+        }
+    }
+
+    /// Leaves the program to its owner: nothing stops it any more, and its end is not told here.
+    pub(crate) fn let_go(&self) {
+        self.is_let_go.store(true, Ordering::Release);
+    }
+
+    fn is_let_go(&self) -> bool {
+        self.is_let_go.load(Ordering::Acquire)
     }
 
     fn result_text(&self, session: &Session, v: Value) -> String {
@@ -240,7 +281,13 @@ impl Shared {
 
     /// Tells of what happens besides stopping. Waits for a client that does not keep up.
     pub(crate) fn tell(&self, event: debug::Event) {
-        while self.outbox.backlog() > BACKLOG && !self.pulse.is_interrupted() {
+        if let Some(owner) = &self.owner {
+            (owner.say)(&event);
+        }
+        if self.is_let_go() {
+            return;
+        }
+        while self.outbox.backlog() > BACKLOG && !self.is_let_go() && !self.pulse.is_interrupted() {
             thread::sleep(Duration::from_millis(1));
         }
         match event {

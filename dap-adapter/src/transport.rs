@@ -93,6 +93,20 @@ impl Listener {
         writeln!(io::stderr(), "listening on {}", self.address()?)
     }
 
+    /// Serves the next client that comes, until its session ends.
+    ///
+    /// # Errors
+    /// If nobody can come.
+    pub async fn serve_next<A: Adapter>(
+        &self,
+        make: impl FnOnce(Outbox, Inbox<A::Note>) -> A + Send + 'static,
+    ) -> io::Result<Ending> {
+        let (stream, _) = self.0.accept().await?;
+        let _ = stream.set_nodelay(true);
+        let (input, output) = stream.into_split();
+        Ok(serve(input, output, make).await)
+    }
+
     /// Serves every client that comes, each with an adapter and a session of its own. Does not return: nothing a client
     /// does ends it.
     pub async fn serve_all<A: Adapter + 'static>(

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use nixscope_engine::console::{Command, Reply};
+use nixscope_engine::console::{Command, Query, Reply};
 
 use crate::adapter::{NixAdapter, Note};
 use crate::launch::Session;
@@ -27,6 +27,10 @@ impl NixAdapter {
                 drop(console);
                 look.aside(|look| {
                     let reply = lock(&look.shared.console).run(look.session, &command);
+                    if !matches!(command, Command::Value(Query::Print { .. } | Query::Bare(_)) | Command::Look(_)) {
+                        // Others may have gone back and come again, even in vain: what was computed aside is gone.
+                        look.shared.handles().forget_values();
+                    }
                     answer(look.shared, look.session, reply)
                 })
             }),
@@ -97,8 +101,6 @@ fn answer(shared: &Shared, session: &mut Session, reply: Reply) -> Result<Evalua
     }
     shared.tell_breakpoints(session);
     if reply.is_stale {
-        // What was kept of values evaluated on the side is gone.
-        shared.handles().forget_values();
         shared.invalidate(InvalidatedAreas::All);
     }
     if reply.wants_quit {

@@ -1,24 +1,25 @@
 //! The beginning and the end: `initialize`, `launch`, `configurationDone`, `restart`, `terminate`, `disconnect`, and
 //! `threads`, of which there is one.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use nixscope_engine::debug::Skips;
 use nixscope_engine::debug::pattern::PathPattern;
-use nixscope_engine::session::{Run, Worker};
+use nixscope_engine::debug::{Goal, Skips};
+use nixscope_engine::session::{Launch, ProgramText, Run, Worker};
+use nixscope_engine::vm::Fault;
 use serde_json::Value;
 
 use super::read;
 use crate::adapter::{NixAdapter, Note, Program, State};
 use crate::capabilities::capabilities;
 use crate::convert::Client;
-use crate::launch::{LaunchArguments, Made, Session, unknown_keys};
+use crate::launch::{LaunchArguments, Made, Session, Waiting, unknown_keys};
 use crate::message::{ErrorId, Failure, Request};
 use crate::outbox::Ticket;
-use crate::shared::{Options, Shared, THREAD, fault_text, lock};
+use crate::shared::{Options, Owner, Shared, THREAD, fault_text, lock};
 use crate::types::{
-    Event, InitializeArguments, OutputEventCategory, Process, ProcessEventStartMethod, RestartArguments, Thread,
-    ThreadsBody,
+    DisconnectArguments, Event, InitializeArguments, OutputEventCategory, Process, ProcessEventStartMethod,
+    RestartArguments, Thread, ThreadsBody,
 };
 
 /// Where code lies that its users did not write.
@@ -49,6 +50,9 @@ impl NixAdapter {
         let Ok(newer) = request.arguments_as_sent::<RestartArguments>() else {
             return ticket.fail(Failure::bad_arguments("restart", "they are no object"));
         };
+        if self.waiting.is_some() {
+            return ticket.fail(Failure::new(ErrorId::Refused, "a program that was attached to cannot be restarted"));
+        }
         let Some(sent) = newer.arguments.filter(Value::is_object).or_else(|| self.launched.clone()) else {
             return ticket.fail(Failure::new(ErrorId::Refused, "nothing was launched that could be restarted"));
         };
@@ -61,34 +65,74 @@ impl NixAdapter {
         }
     }
 
+    /// Attaches to the program of this process that waits for it.
+    pub(crate) fn attach(&mut self, request: &Request, ticket: Ticket) {
+        let arguments: LaunchArguments = match request.arguments_as_sent() {
+            Ok(arguments) => arguments,
+            Err(failure) => return ticket.fail(Failure::shown(ErrorId::BadArguments, failure.message)),
+        };
+        let taken = match &self.waiting {
+            _ if self.program.is_some() => Err("a program is being debugged already"),
+            None => Err("nothing waits here: connect to the address that `nixscope eval --wait-for-debugger` tells"),
+            Some(waiting) => lock(waiting).take().ok_or("somebody else has attached already"),
+        };
+        let Waiting { session, launch, folder, say, end } = match taken {
+            Ok(waiting) => waiting,
+            Err(why) => return ticket.fail(Failure::shown(ErrorId::Refused, why)),
+        };
+        let owner = Some(Owner { say, end: Mutex::new(Some(end)) });
+        let made = Made { session, folder, remarks: Vec::new() };
+        self.load(&request.arguments, &arguments, made, launch, owner, ticket, false);
+    }
+
     /// Makes a session and has the program loaded in it.
     fn start(&mut self, sent: &Value, arguments: LaunchArguments, ticket: Ticket, begins_at_once: bool) {
-        let Some(client) = self.client.clone() else { return };
         let shown = |text: String| Failure::shown(ErrorId::Refused, text);
-        let skips = match skips(&arguments) {
-            Ok(skips) => skips,
-            Err(error) => return ticket.fail(shown(error)),
-        };
-        let Made { mut session, folder, mut remarks } = match (self.make)(&arguments) {
+        if self.waiting.is_some() {
+            return ticket.fail(shown("this process has a program already: attach to it".to_owned()));
+        }
+        let mut made = match (self.make)(&arguments) {
             Ok(made) => made,
             Err(error) => return ticket.fail(shown(error)),
+        };
+        match arguments.to_launch(&mut made.session, &made.folder) {
+            Ok(launch) => self.load(sent, &arguments, made, launch, None, ticket, begins_at_once),
+            Err(error) => ticket.fail(shown(error)),
+        }
+    }
+
+    /// Has the program loaded in a session.
+    #[expect(clippy::too_many_arguments, reason = "all of it is what a program is made of, and it is called twice")]
+    fn load(
+        &mut self,
+        sent: &Value,
+        arguments: &LaunchArguments,
+        made: Made,
+        launch: Launch,
+        owner: Option<Owner>,
+        ticket: Ticket,
+        begins_at_once: bool,
+    ) {
+        let Some(client) = self.client.clone() else { return };
+        let Made { mut session, folder, mut remarks } = made;
+        let skips = match skips(arguments) {
+            Ok(skips) => skips,
+            Err(error) => return ticket.fail(Failure::shown(ErrorId::Refused, error)),
         };
         remarks.extend(unknown_keys(sent).iter().map(|it| format!("the launch argument `{it}` means nothing here")));
         let options = Options {
             stop_on_entry: arguments.stop_on_entry && !arguments.no_debug,
             stop_at_end: arguments.stop_at_end && !arguments.no_debug,
             no_debug: arguments.no_debug,
-            is_deep: false,
+            is_deep: launch.is_deep,
         };
-        let launch = arguments.to_launch(&mut session, &folder);
-        let launch = match launch {
-            Ok(launch) => launch,
-            Err(error) => return ticket.fail(shown(error)),
+        let start_method = match owner {
+            Some(_) => ProcessEventStartMethod::Attach,
+            None => ProcessEventStartMethod::Launch,
         };
-        let options = Options { is_deep: launch.is_deep, ..options };
         let table = Arc::clone(&self.table);
-        let shared =
-            Arc::new(Shared::new(self.outbox.clone(), client, table, session.pulse(), options, &folder.to_text()));
+        let (outbox, pulse) = (self.outbox.clone(), session.pulse());
+        let shared = Arc::new(Shared::new(outbox, client, table, pulse, options, &folder.to_text(), owner));
         for remark in remarks {
             shared.say(OutputEventCategory::Console, format!("{remark}\n"), None);
         }
@@ -97,24 +141,32 @@ impl NixAdapter {
         session.debugger.skips = skips;
         let worker = match Worker::spawn(session) {
             Ok(worker) => worker,
-            Err(error) => return ticket.fail(shown(error.to_string())),
+            Err(error) => return ticket.fail(Failure::shown(ErrorId::Refused, error.to_string())),
         };
+        let name = arguments.program.clone().unwrap_or_else(|| match &launch.program {
+            ProgramText::File(path) => path.to_text().into_owned(),
+            ProgramText::Text { .. } => "an expression".to_owned(),
+        });
         self.n_programs += 1;
         self.launched = Some(sent.clone());
         let (number, inbox, job) = (self.n_programs, self.inbox.clone(), Arc::clone(&shared));
         worker.when_idle(move |session| {
-            let failed = match load(session, &launch, &job) {
+            let failed = match read_program(session, &launch, &job) {
                 Ok(()) => {
                     job.outbox.event(Event::Process(Process {
-                        name: arguments.program.unwrap_or_else(|| "an expression".to_owned()),
+                        name,
                         is_local_process: Some(true),
-                        start_method: Some(ProcessEventStartMethod::Launch),
+                        start_method: Some(start_method),
                         ..Process::default()
                     }));
                     ticket.ok(());
                     None
                 }
-                Err(why) => Some((ticket, Failure::shown(ErrorId::Refused, why.trim_end()))),
+                Err(fault) => {
+                    let why = fault_text(session, &fault);
+                    job.failed_to_load(session, &fault);
+                    Some((ticket, Failure::shown(ErrorId::Refused, why.trim_end())))
+                }
             };
             inbox.post(Note::Loaded { number, failed });
         });
@@ -173,10 +225,42 @@ impl NixAdapter {
         program.shared.quit();
     }
 
-    pub(crate) fn disconnect(&mut self, ticket: Ticket) {
-        self.drop_program();
+    pub(crate) fn disconnect(&mut self, request: &Request, ticket: Ticket) {
+        let wants_end = request.arguments::<DisconnectArguments>().is_ok_and(|it| it.terminate_debuggee == Some(true));
+        if wants_end {
+            self.drop_program();
+        } else {
+            self.let_go();
+        }
         ticket.ok(());
         self.outbox.end();
+    }
+
+    /// Lets go of the program: one that was lent runs on as if nobody had looked, any other ends.
+    pub(crate) fn let_go(&mut self) {
+        let is_lent = |it: &Program| it.shared.owner.is_some() && !it.shared.is_over();
+        let Some(Program { worker, shared, state, .. }) = self.program.take_if(|it| is_lent(it)) else {
+            return self.drop_program();
+        };
+        shared.let_go();
+        shared.pulse.cancel();
+        worker.anytime(|debugger, cx| {
+            let ids: Vec<_> = debugger.breakpoints().iter().map(|it| it.id).collect();
+            for id in ids {
+                debugger.remove_breakpoint(cx.vm, id);
+            }
+            debugger.fault_filters.clear();
+            debugger.note_stops.clear();
+        });
+        if shared.set_off() {
+            let run = match state {
+                State::Begun => Run::Resume(Goal::Continue),
+                State::Loading | State::Loaded => Run::Begin { stop_on_entry: false },
+            };
+            worker.run(run, move |session, stopped| shared.arrived(session, stopped));
+        }
+        // Dropping it would end the program, whose thread lives as long as the process now.
+        std::mem::forget(worker);
     }
 
     /// Lets go of the program, without a word about its end.
@@ -195,12 +279,12 @@ impl LaunchArguments {
 }
 
 /// Reads the program and sets what was to be set in it.
-fn load(session: &mut Session, launch: &nixscope_engine::session::Launch, shared: &Shared) -> Result<(), String> {
+fn read_program(session: &mut Session, launch: &Launch, shared: &Shared) -> Result<(), Fault> {
     if shared.options.no_debug {
-        return session.launch(launch).map_err(|fault| fault_text(session, &fault));
+        return session.launch(launch);
     }
     session.with(|debugger, cx| lock(&shared.table).install(debugger, cx));
-    session.launch(launch).map_err(|fault| fault_text(session, &fault))?;
+    session.launch(launch)?;
     shared.tell_breakpoints(session);
     Ok(())
 }

@@ -22,6 +22,13 @@ async function session(work, port) {
   }
 }
 
+function portOf(server) {
+  return new Promise((resolve, reject) => {
+    server.stderr.on('data', (text) => resolve(Number(/:(\d+)\s*$/.exec(String(text))?.[1])));
+    server.on('exit', () => reject(new Error('it does not listen')));
+  });
+}
+
 async function frame(client) {
   return (await client.stackTraceRequest(thread)).body.stackFrames[0];
 }
@@ -65,15 +72,29 @@ test('over standard input and output', () => session(walk));
 test('over a socket, one client after the other', async () => {
   const server = spawn(nixscope, ['dap', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'inherit', 'pipe'] });
   try {
-    const port = await new Promise((resolve, reject) => {
-      server.stderr.on('data', (text) => resolve(Number(/:(\d+)\s*$/.exec(String(text))[1])));
-      server.on('exit', () => reject(new Error('it does not listen')));
-    });
+    const port = await portOf(server);
     await session(walk, port);
     await session(walk, port);
   } finally {
     server.kill();
   }
+});
+
+test('a program that waits is attached to, and prints what it came to', async () => {
+  const argv = ['eval', '--strict', '--wait-for-debugger', program];
+  const waiting = spawn(nixscope, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise((resolve) => waiting.on('exit', resolve));
+  let printed = '';
+  waiting.stdout.on('data', (text) => (printed += text));
+  const port = await portOf(waiting);
+  await session(async (client) => {
+    await client.initializeRequest();
+    await Promise.all([client.attachRequest({ stopOnEntry: true }), client.waitForEvent('initialized')]);
+    await Promise.all([client.configurationDoneRequest(), client.assertStoppedLocation('entry', { path: program, line: 7 })]);
+    await client.disconnectRequest();
+  }, port);
+  assert.equal(await ended, 0);
+  assert.equal(printed, '{ sum = 42; text = "the sum is 42"; }\n');
 });
 
 test('a fault is seen where it happens', () =>

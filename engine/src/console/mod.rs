@@ -113,7 +113,11 @@ impl Console {
             Command::Stops(it) => self.change_stops(session, it).map(Reply::told),
             Command::Look(it) => self.look(session, it).map(Reply::told),
             Command::Value(it) => self.query(session, it),
-            Command::Calls(it) => self.calls(session, it).map(Reply::told),
+            Command::Calls(it) => {
+                // The machine goes back for it: what was evaluated on the side is gone.
+                let told = self.calls(session, it).map(Reply::told);
+                told.map(|it| Reply { is_stale: true, ..it })
+            }
             Command::Skip(it) => Ok(Reply { is_stale: true, ..Reply::told(self.skip(session, it)) }),
             Command::Help(None) => Ok(Reply::told(table::help())),
             Command::Help(Some(name)) => table::help_about(name).map(Reply::told),
