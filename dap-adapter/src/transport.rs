@@ -90,7 +90,8 @@ impl Listener {
     /// # Errors
     /// If the address is not known or standard error is closed.
     pub fn announce(&self) -> io::Result<()> {
-        writeln!(io::stderr(), "listening on {}", self.address()?)
+        // In one piece, for whoever reads it.
+        io::stderr().write_all(format!("listening on {}\n", self.address()?).as_bytes())
     }
 
     /// Serves the next client that comes, until its session ends.

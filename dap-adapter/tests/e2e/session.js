@@ -24,8 +24,13 @@ async function session(work, port) {
 
 function portOf(server) {
   return new Promise((resolve, reject) => {
-    server.stderr.on('data', (text) => resolve(Number(/:(\d+)\s*$/.exec(String(text))?.[1])));
-    server.on('exit', () => reject(new Error('it does not listen')));
+    let told = '';
+    server.stderr.on('data', (text) => {
+      told += text;
+      const found = /:(\d+)\s*\n/.exec(told);
+      if (found) resolve(Number(found[1]));
+    });
+    server.on('exit', () => reject(new Error(`it does not listen: ${told}`)));
   });
 }
 
@@ -86,14 +91,19 @@ test('a program that waits is attached to, and prints what it came to', async ()
   const ended = new Promise((resolve) => waiting.on('exit', resolve));
   let printed = '';
   waiting.stdout.on('data', (text) => (printed += text));
-  const port = await portOf(waiting);
-  await session(async (client) => {
-    await client.initializeRequest();
-    await Promise.all([client.attachRequest({ stopOnEntry: true }), client.waitForEvent('initialized')]);
-    await Promise.all([client.configurationDoneRequest(), client.assertStoppedLocation('entry', { path: program, line: 7 })]);
-    await client.disconnectRequest();
-  }, port);
-  assert.equal(await ended, 0);
+  try {
+    const port = await portOf(waiting);
+    await session(async (client) => {
+      await client.initializeRequest();
+      await Promise.all([client.attachRequest({ stopOnEntry: true }), client.waitForEvent('initialized')]);
+      const stopped = client.assertStoppedLocation('entry', { path: program, line: 7 });
+      await Promise.all([client.configurationDoneRequest(), stopped]);
+      await client.disconnectRequest();
+    }, port);
+    assert.equal(await ended, 0);
+  } finally {
+    waiting.kill();
+  }
   assert.equal(printed, '{ sum = 42; text = "the sum is 42"; }\n');
 });
 
