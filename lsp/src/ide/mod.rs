@@ -3,31 +3,46 @@
 //! A [`Document`] is one text. Each feature is a function of a document, and of [`Files`] if its answer may lie in other
 //! texts. No text is too broken and no offset out of bounds: where there is no answer, the answer is empty.
 
+mod completion;
 mod definition;
+mod describe;
 mod diagnostics;
 mod document;
 mod edit;
 mod files;
 pub mod globals;
+mod highlighting;
+mod hover;
+mod links;
 mod names;
+mod ranges;
 mod references;
 mod rename;
+mod signature;
 mod statics;
 mod subject;
+mod symbols;
 mod syntax;
 mod tree;
 
 #[cfg(test)]
 mod tests;
 
+pub use completion::{Completion, CompletionKind, Completions, completion};
 pub use definition::{Definitions, Location, definition};
 pub use diagnostics::{Code, Diagnostic, Related, Severity, Tag, diagnostics};
 pub use document::Document;
 pub use edit::{Action, ActionKind, Edit, FileEdits};
 pub use files::{EntryKind, FileEntry, Files, NoFiles};
+pub use highlighting::{Highlight, HighlightKind, semantic_tokens};
+pub use hover::{Hover, hover};
+pub use links::{Link, LinkTarget, document_links};
 pub use names::{Def, DefId, NameId, Names, Set, SetId, SetKind, Site, SiteKind, Target, Use};
+pub use ranges::{Fold, folding_ranges, selection_ranges};
 pub use references::{Reference, document_highlight, references};
 pub use rename::{linked_editing, prepare_rename, rename};
+pub use signature::{Parameter, Signature, SignatureHelp, signature_help};
+pub use symbols::{FoundSymbol, Symbol, SymbolKind, document_symbols, workspace_symbols};
 pub use tree::{NodeId, Tree};
 
 /// A range of bytes: `start` belongs to it, `end` does not.

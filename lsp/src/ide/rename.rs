@@ -73,7 +73,8 @@ pub fn linked_editing(doc: &Document, offset: u32) -> Vec<TextRange> {
     ranges
 }
 
-fn quoted(name: &str) -> String {
+/// A name in quotes.
+pub(super) fn quoted(name: &str) -> String {
     let escaped = name.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "\\${");
     format!("\"{escaped}\"")
 }
