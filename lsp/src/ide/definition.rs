@@ -252,5 +252,13 @@ mod tests {
             expect!["/c.nix [f] = x: x;"],
         );
         check("//- /a.nix\n(import ./a.nix).$0x", expect![[""]]);
+        check(
+            "//- /a.nix\np: p.callPackage ./b.nix { $0z = 1; }\n//- /b.nix\n{ y, z }: { x = z; }",
+            expect!["/b.nix [z]"],
+        );
+        check(
+            "//- /a.nix\np: (p.callPackage ./b.nix { }).$0x\n//- /b.nix\n{ y, z }: { x = z; }",
+            expect!["/b.nix [x] = z;"],
+        );
     }
 }

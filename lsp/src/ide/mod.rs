@@ -3,6 +3,7 @@
 //! A [`Document`] is one text. Each feature is a function of a document, and of [`Files`] if its answer may lie in other
 //! texts. No text is too broken and no offset out of bounds: where there is no answer, the answer is empty.
 
+mod actions;
 mod completion;
 mod definition;
 mod describe;
@@ -28,6 +29,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub use actions::code_actions;
 pub use completion::{Completion, CompletionKind, Completions, completion};
 pub use definition::{Definitions, Location, definition};
 pub use diagnostics::{Code, Diagnostic, Related, Severity, Tag, diagnostics};

@@ -147,6 +147,13 @@ pub(super) fn path_of(doc: &Document, node: NodeId) -> Option<String> {
     }
 }
 
+/// Whether a function has the name that is customary for what imports a file and calls it with what it asks for and
+/// a set. As far as names go, that is what importing the file gives.
+pub(super) fn is_call_package(doc: &Document, function: NodeId) -> bool {
+    let text = doc.slice(doc.tree().range(function));
+    text == b"callPackage" || text.ends_with(b".callPackage")
+}
+
 fn search<'a>(what: Known<'a>, then: Vec<Then<'a>>, files: &dyn Files) -> Values<'a> {
     let mut search = Search { files, todo: vec![Item { what, then }], found: Values::default() };
     search.run();
@@ -215,6 +222,9 @@ impl<'a> Search<'a, '_> {
             }
             SyntaxKind::NODE_APPLY => {
                 let Some((function, arg)) = syntax::call(tree, node) else { return self.lose() };
+                if is_call_package(doc, function) {
+                    return self.import(doc, arg, then);
+                }
                 then.push(Then::Call(doc.clone(), arg));
                 self.plan(doc, function, then);
             }

@@ -2,7 +2,6 @@
 
 use nixscope_engine::syntax::SyntaxKind;
 
-use super::names::SetKind;
 use super::tree::NodeId;
 use super::{Document, TextRange, describe, syntax};
 
@@ -98,7 +97,7 @@ fn binding(doc: &Document, node: NodeId) -> Option<Symbol> {
     let path = tree.node(node, SyntaxKind::NODE_ATTRPATH).filter(|&it| !tree.range(it).is_empty())?;
     let value = syntax::binding_value(tree, node);
     let inner = value.map(|it| syntax::strip_parens(tree, it)).map(|it| tree.kind(it));
-    let is_let = tree.parent(node).is_some_and(|it| syntax::set_kind(tree, it) == SetKind::Let);
+    let is_let = matches!(tree.parent_kind(node), SyntaxKind::NODE_LET_IN | SyntaxKind::NODE_LEGACY_LET);
     let kind = match inner {
         Some(SyntaxKind::NODE_LAMBDA) => SymbolKind::Function,
         Some(SyntaxKind::NODE_ATTR_SET) => SymbolKind::Set,

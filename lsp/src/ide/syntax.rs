@@ -15,7 +15,7 @@ pub(super) fn slice(text: &[u8], range: TextRange) -> &[u8] {
 pub(super) fn set_kind(tree: &Tree, node: NodeId) -> SetKind {
     match tree.kind(node) {
         SyntaxKind::NODE_LET_IN | SyntaxKind::NODE_LEGACY_LET => SetKind::Let,
-        _ if tree.token(node, SyntaxKind::TOKEN_REC).is_some() => SetKind::Rec,
+        _ if tree.elements(node).next().is_some_and(|it| tree.kind(it) == SyntaxKind::TOKEN_REC) => SetKind::Rec,
         _ => SetKind::Plain,
     }
 }
