@@ -1,5 +1,6 @@
 //! What is wrong with an open document: what its text tells, and what evaluating it told. Knows no protocol.
 
+use crate::ide;
 use crate::state::{Open, Snapshot};
 
 /// Something an editor underlines.
@@ -56,18 +57,24 @@ const MAX_FINDINGS: usize = 500;
 /// What is wrong with a document, in the order of the text.
 #[must_use]
 pub fn findings(_now: &Snapshot, open: &Open) -> Vec<Finding> {
-    let errors = open.parse().errors.iter().take(MAX_FINDINGS);
-    let mut found: Vec<Finding> = errors
-        .map(|it| Finding {
-            range: (it.start, it.end),
-            level: Level::Error,
-            code: "syntax",
-            message: it.message.clone(),
-            is_unnecessary: false,
-            is_deprecated: false,
-            related: Vec::new(),
-        })
-        .collect();
-    found.sort_by_key(|it| it.range);
-    found
+    ide::diagnostics(open.document()).into_iter().take(MAX_FINDINGS).map(finding).collect()
+}
+
+/// What an editor underlines of what a text tells.
+#[must_use]
+pub fn finding(it: ide::Diagnostic) -> Finding {
+    let related = |it: ide::Related| Related { place: Place::Here(it.range.start, it.range.end), message: it.message };
+    Finding {
+        range: (it.range.start, it.range.end),
+        level: match it.severity {
+            ide::Severity::Error => Level::Error,
+            ide::Severity::Warning => Level::Warning,
+            ide::Severity::Hint => Level::Hint,
+        },
+        code: it.code.name(),
+        message: it.message,
+        is_unnecessary: it.tag == Some(ide::Tag::Unnecessary),
+        is_deprecated: it.tag == Some(ide::Tag::Deprecated),
+        related: it.related.into_iter().map(related).collect(),
+    }
 }

@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod diagnose;
+pub mod disk;
 pub mod ide;
 pub mod protocol;
 mod publish;

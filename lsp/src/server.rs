@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lsp_types::{
-    ConfigurationItem, DidChangeConfigurationParams, DidChangeWatchedFilesParams,
-    DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams, DocumentDiagnosticParams,
-    DocumentDiagnosticReport, DocumentDiagnosticReportResult, FileSystemWatcher, FullDocumentDiagnosticReport,
-    GlobPattern, InitializeParams, InitializeResult, InitializedParams, Registration,
-    RelatedFullDocumentDiagnosticReport, Url,
+    CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, ConfigurationItem,
+    DidChangeConfigurationParams, DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
+    DidChangeWorkspaceFoldersParams, DocumentDiagnosticParams, DocumentDiagnosticReport,
+    DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, FileSystemWatcher,
+    FullDocumentDiagnosticReport, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse, InitializeParams,
+    InitializeResult, InitializedParams, LinkedEditingRangeParams, LinkedEditingRanges, Location,
+    PrepareRenameResponse, ReferenceParams, Registration, RelatedFullDocumentDiagnosticReport, RenameParams,
+    TextDocumentPositionParams, Url, WorkspaceEdit,
 };
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
@@ -16,6 +19,7 @@ use tower_lsp::{Client, LanguageServer};
 
 use crate::config::{Config, SECTION};
 use crate::diagnose;
+use crate::ide::{self, TextRange};
 use crate::protocol::{capabilities, from_proto, to_proto};
 use crate::publish::{Asked, publish};
 use crate::state::{Open, Snapshot, State, Sync};
@@ -63,6 +67,17 @@ impl Server {
             message: "this went wrong".into(),
             data: None,
         })
+    }
+
+    /// The same about a place in a document.
+    async fn ask_at<T, F>(&self, at: TextDocumentPositionParams, ask: F) -> Result<Option<T>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Arc<Snapshot>, &Arc<Open>, u32) -> Option<T> + Send + 'static,
+    {
+        let answer = self
+            .ask(&at.text_document.uri, move |now, open| ask(now, open, from_proto::offset(now, open, at.position)));
+        Ok(answer.await?.flatten())
     }
 
     /// Asks the client for our settings.
@@ -155,8 +170,9 @@ impl LanguageServer for Server {
     }
 
     async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
-        let uris: Vec<String> = self.state.snapshot().documents.keys().cloned().collect();
-        self.state.touch(uris);
+        let now = self.state.snapshot();
+        now.disk.forget_workspace();
+        self.state.touch(now.documents.keys().cloned());
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
@@ -171,4 +187,94 @@ impl LanguageServer for Server {
             RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report: report };
         Ok(DocumentDiagnosticReportResult::Report(DocumentDiagnosticReport::Full(report)))
     }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        self.ask_at(at, |now, open, offset| {
+            let found = ide::definition(open.document(), &**now, offset)?;
+            Some(to_proto::definitions(now, open, &found))
+        })
+        .await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let with_bindings = params.context.include_declaration;
+        self.ask_at(params.text_document_position, move |now, open, offset| {
+            let mut found = ide::references(open.document(), &**now, offset);
+            found.retain(|it| with_bindings || !it.is_binding);
+            Some(to_proto::references(now, open, &found))
+        })
+        .await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        self.ask_at(params.text_document_position_params, |now, open, offset| {
+            Some(to_proto::highlights(now, open, &ide::document_highlight(open.document(), offset)))
+        })
+        .await
+    }
+
+    async fn linked_editing_range(&self, params: LinkedEditingRangeParams) -> Result<Option<LinkedEditingRanges>> {
+        self.ask_at(params.text_document_position_params, |now, open, offset| {
+            let found = ide::linked_editing(open.document(), offset);
+            let ranges: Vec<_> = found.into_iter().map(|it| to_proto::own_range(now, open, it)).collect();
+            (!ranges.is_empty()).then_some(LinkedEditingRanges { ranges, word_pattern: None })
+        })
+        .await
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        self.ask_at(params, |now, open, offset| {
+            // An editor that is told nothing says that this cannot be renamed.
+            let (range, placeholder) = ide::prepare_rename(open.document(), &**now, offset).ok()?;
+            let range = to_proto::own_range(now, open, range);
+            Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder })
+        })
+        .await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let new = params.new_name;
+        let result = self.ask_at(params.text_document_position, move |now, open, offset| {
+            let changes = ide::rename(open.document(), &**now, offset, &new);
+            Some(changes.map(|it| to_proto::workspace_edit(now, open, &it)))
+        });
+        match result.await? {
+            None => Ok(None),
+            Some(Ok(edit)) => Ok(Some(edit)),
+            Some(Err(why)) => Err(failed(why)),
+        }
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        self.ask(&params.text_document.uri, move |now, open| {
+            let at = |it| from_proto::offset(now, open, it);
+            let asked = TextRange::new(at(params.range.start), at(params.range.end));
+            let mut actions = Vec::new();
+            for mut found in ide::diagnostics(open.document()) {
+                if found.range.start > asked.end || found.range.end < asked.start {
+                    continue;
+                }
+                let fixes = std::mem::take(&mut found.fixes);
+                let found = diagnose::finding(found);
+                actions.extend(fixes.iter().filter_map(|it| to_proto::action(now, open, it, Some(&found))));
+            }
+            let wanted = params.context.only;
+            let is_wanted = |kind: &CodeActionKind| {
+                wanted.as_ref().is_none_or(|it| it.iter().any(|it| is_kind(kind.as_str(), it.as_str())))
+            };
+            actions.retain(|it| it.kind.as_ref().is_none_or(is_wanted));
+            actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+        })
+        .await
+    }
+}
+
+/// Whether a kind of action is the other one, or one of its kinds.
+fn is_kind(kind: &str, of: &str) -> bool {
+    kind.strip_prefix(of).is_some_and(|rest| of.is_empty() || rest.is_empty() || rest.starts_with('.'))
+}
+
+fn failed(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error { code: ErrorCode::ServerError(-32803), message: message.into(), data: None }
 }

@@ -10,10 +10,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
-use nixscope_engine::syntax::{self, Features, Parse};
+use nixscope_engine::syntax::Features;
 use tokio::sync::Notify;
 
 use crate::config::Config;
+use crate::disk::DiskFiles;
+use crate::ide::Document;
 use crate::text::{Change, Encoding, Text};
 
 /// A message about which documents are open, or what is in them.
@@ -90,14 +92,15 @@ pub struct Open {
     /// Its text.
     pub text: Arc<Text>,
     features: Features,
-    parse: OnceLock<Parse>,
+    document: OnceLock<Arc<Document>>,
 }
 
 impl Open {
-    /// What reading it gave; read at first use.
+    /// What features see of it; read at first use.
     #[must_use]
-    pub fn parse(&self) -> &Parse {
-        self.parse.get_or_init(|| syntax::parse(self.text.as_str().as_bytes(), self.features))
+    pub fn document(&self) -> &Arc<Document> {
+        self.document
+            .get_or_init(|| Arc::new(Document::new(self.path.as_deref(), self.text.as_str().as_bytes(), self.features)))
     }
 }
 
@@ -112,6 +115,8 @@ pub struct Snapshot {
     pub roots: Arc<Vec<String>>,
     /// Open documents by name.
     pub documents: BTreeMap<String, Arc<Open>>,
+    /// Files that are not open.
+    pub disk: Arc<DiskFiles>,
 }
 
 /// What the server knows.
@@ -186,13 +191,15 @@ impl Snapshot {
         }
     }
 
-    fn features(&self) -> Features {
+    /// What of the language is switched on.
+    #[must_use]
+    pub fn features(&self) -> Features {
         Features { pipe_operators: self.config.pipe_operators }
     }
 
     fn put(&mut self, uri: String, path: Option<String>, version: i32, text: Arc<Text>) {
         let document =
-            Open { uri: uri.clone(), path, version, text, features: self.features(), parse: OnceLock::new() };
+            Open { uri: uri.clone(), path, version, text, features: self.features(), document: OnceLock::new() };
         self.documents.insert(uri, Arc::new(document));
     }
 

@@ -8,7 +8,7 @@ use lsp_types::notification::{
 use lsp_types::{InitializeParams, Position, PositionEncodingKind, Url};
 use serde_json::Value;
 
-use crate::state::{ClientTraits, Sync};
+use crate::state::{ClientTraits, Open, Snapshot, Sync};
 use crate::text::{Change, Encoding, Spot};
 
 /// A message that changes which documents are open, or what is in them; `None` for any other.
@@ -45,6 +45,12 @@ fn read<N: Notification>(params: Option<&Value>) -> Option<N::Params> {
 #[must_use]
 pub fn spot(position: Position) -> Spot {
     Spot { line: position.line, column: position.character }
+}
+
+/// The byte at a place.
+#[must_use]
+pub fn offset(now: &Snapshot, open: &Open, position: Position) -> u32 {
+    open.text.offset(spot(position), now.client.encoding)
 }
 
 /// The absolute path of a file; `None` if it is no file of this machine.

@@ -1,13 +1,15 @@
 //! Our words in those of the protocol.
 
 use lsp_types::{
-    Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Hover, HoverContents, Location,
-    MarkupContent, MarkupKind, NumberOrString, Position, Range, Url,
+    CodeAction, CodeActionKind, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
+    DocumentHighlight, GotoDefinitionResponse, Hover, HoverContents, Location, LocationLink, MarkupContent, MarkupKind,
+    NumberOrString, Position, Range, TextEdit, Url, WorkspaceEdit,
 };
 
 use crate::diagnose::{Finding, Level, Place};
+use crate::ide::{self, Files as _, TextRange};
 use crate::state::{Open, Snapshot};
-use crate::text::{Spot, Spots};
+use crate::text::{Encoding, Spot, Spots, Text};
 
 /// A name that an editor gave.
 #[must_use]
@@ -81,4 +83,104 @@ pub fn hover(now: &Snapshot, open: &Open, text: String, (start, end): (u32, u32)
         contents: HoverContents::Markup(MarkupContent { kind, value: text }),
         range: Some(range(&mut open.text.spots(now.client.encoding), start, end)),
     }
+}
+
+/// The text of another file, to tell places in it.
+fn with_text<T>(now: &Snapshot, open: &Open, path: Option<&str>, tell: impl FnOnce(&Url, &Text) -> T) -> Option<T> {
+    let Some(path) = path else { return Some(tell(&url(&open.uri)?, &open.text)) };
+    let uri = file(now, path)?;
+    if let Some(other) = now.open_file(path) {
+        return Some(tell(&uri, &other.text));
+    }
+    let document = now.document(path)?;
+    Some(tell(&uri, &Text::new(String::from_utf8_lossy(document.text()).into_owned())))
+}
+
+fn of_range(text: &Text, encoding: Encoding, it: TextRange) -> Range {
+    range(&mut text.spots(encoding), it.start, it.end)
+}
+
+/// A range of the document.
+#[must_use]
+pub fn own_range(now: &Snapshot, open: &Open, it: TextRange) -> Range {
+    of_range(&open.text, now.client.encoding, it)
+}
+
+/// Where something leads.
+#[must_use]
+pub fn definitions(now: &Snapshot, open: &Open, found: &ide::Definitions) -> GotoDefinitionResponse {
+    let origin = own_range(now, open, found.origin);
+    let links = found.locations.iter().filter_map(|it| {
+        with_text(now, open, it.path.as_deref(), |uri, text| LocationLink {
+            origin_selection_range: Some(origin),
+            target_uri: uri.clone(),
+            target_range: of_range(text, now.client.encoding, it.full),
+            target_selection_range: of_range(text, now.client.encoding, it.focus),
+        })
+    });
+    if now.client.links_definitions {
+        return GotoDefinitionResponse::Link(links.collect());
+    }
+    let plain = links.map(|it| Location { uri: it.target_uri, range: it.target_selection_range });
+    GotoDefinitionResponse::Array(plain.collect())
+}
+
+/// Places of a name.
+#[must_use]
+pub fn references(now: &Snapshot, open: &Open, found: &[ide::Reference]) -> Vec<Location> {
+    let by_file = found.chunk_by(|a, b| a.path == b.path);
+    let locations = by_file.filter_map(|group| {
+        with_text(now, open, group[0].path.as_deref(), |uri, text| {
+            let spots = &mut text.spots(now.client.encoding);
+            let places = group.iter().map(|it| range(spots, it.range.start, it.range.end));
+            places.map(|range| Location { uri: uri.clone(), range }).collect::<Vec<_>>()
+        })
+    });
+    locations.flatten().collect()
+}
+
+/// Places of a name in the document.
+#[must_use]
+pub fn highlights(now: &Snapshot, open: &Open, found: &[ide::Reference]) -> Vec<DocumentHighlight> {
+    use lsp_types::DocumentHighlightKind as Kind;
+    let spots = &mut open.text.spots(now.client.encoding);
+    let mut highlight = |it: &ide::Reference| DocumentHighlight {
+        range: range(spots, it.range.start, it.range.end),
+        kind: Some(if it.is_binding { Kind::WRITE } else { Kind::READ }),
+    };
+    found.iter().map(&mut highlight).collect()
+}
+
+/// Changes of texts.
+#[must_use]
+pub fn workspace_edit(now: &Snapshot, open: &Open, changes: &[ide::FileEdits]) -> WorkspaceEdit {
+    let of_file = |it: &ide::FileEdits| {
+        with_text(now, open, it.path.as_deref(), |uri, text| (uri.clone(), edits(now, text, &it.edits)))
+    };
+    WorkspaceEdit { changes: Some(changes.iter().filter_map(of_file).collect()), ..WorkspaceEdit::default() }
+}
+
+fn edits(now: &Snapshot, text: &Text, edits: &[ide::Edit]) -> Vec<TextEdit> {
+    let spots = &mut text.spots(now.client.encoding);
+    let mut edit =
+        |it: &ide::Edit| TextEdit { range: range(spots, it.range.start, it.range.end), new_text: it.text.clone() };
+    edits.iter().map(&mut edit).collect()
+}
+
+/// A change that somebody may choose to make, and what it cures.
+#[must_use]
+pub fn action(now: &Snapshot, open: &Open, it: &ide::Action, cures: Option<&Finding>) -> Option<CodeAction> {
+    let changes = [(url(&open.uri)?, edits(now, &open.text, &it.edits))];
+    Some(CodeAction {
+        title: it.title.clone(),
+        kind: Some(match it.kind {
+            ide::ActionKind::QuickFix => CodeActionKind::QUICKFIX,
+            ide::ActionKind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
+            ide::ActionKind::Extract => CodeActionKind::REFACTOR_EXTRACT,
+            ide::ActionKind::Inline => CodeActionKind::REFACTOR_INLINE,
+        }),
+        diagnostics: cures.map(|cured| diagnostics(now, open, std::slice::from_ref(cured))),
+        edit: Some(WorkspaceEdit { changes: Some(changes.into()), ..WorkspaceEdit::default() }),
+        ..CodeAction::default()
+    })
 }

@@ -192,7 +192,7 @@ async fn settings_are_asked_for() {
     let methods: Vec<_> =
         registered["params"]["registrations"].as_array().expect("a list").iter().map(|it| &it["method"]).collect();
     assert_eq!(methods, ["workspace/didChangeConfiguration", "workspace/didChangeWatchedFiles"]);
-    client.open(PATH, "1 |> f").await;
+    client.open(PATH, "1 |> (x: x)").await;
     client.wait(|it| it["method"] == "workspace/configuration").await;
     client.wait(|it| it["params"]["diagnostics"].as_array().is_some_and(|it| !it.is_empty())).await;
     client.settings = json!({ "pipeOperators": true });

@@ -1,0 +1,163 @@
+//! Files that are not open, as features see them: read when asked for, kept while there is room, read again when they
+//! changed. Reads only; follows no folder that Nix would not care for.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use nixscope_engine::syntax::Features;
+use rustc_hash::FxHashMap;
+
+use crate::ide::{Document, EntryKind, FileEntry, Files};
+use crate::state::Snapshot;
+
+/// The largest file that is read.
+const MAX_FILE: u64 = 4 << 20;
+/// How many bytes of text are kept; what is known of a text takes several times as much.
+const MAX_KEPT: usize = 12 << 20;
+/// How many files of a workspace are looked at.
+const MAX_WORKSPACE: usize = 4_000;
+/// How many folders are looked into for them.
+const MAX_FOLDERS: usize = 20_000;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct DiskFiles(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    documents: FxHashMap<String, Entry>,
+    n_bytes: usize,
+    /// Counts questions, to tell what was asked for last.
+    now: u64,
+    workspace: Option<(Vec<String>, Arc<[String]>)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    changed: Option<SystemTime>,
+    features: Features,
+    document: Arc<Document>,
+    used: u64,
+}
+
+impl DiskFiles {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Files came or went.
+    pub fn forget_workspace(&self) {
+        self.kept().workspace = None;
+    }
+
+    fn document(&self, path: &str, features: Features) -> Option<Arc<Document>> {
+        let stat = std::fs::metadata(path).ok().filter(|it| it.is_file() && it.len() <= MAX_FILE)?;
+        let changed = stat.modified().ok();
+        let mut kept = self.kept();
+        kept.now += 1;
+        let now = kept.now;
+        if let Some(entry) = kept.documents.get_mut(path)
+            && entry.changed == changed
+            && entry.features == features
+        {
+            entry.used = now;
+            return Some(Arc::clone(&entry.document));
+        }
+        drop(kept);
+        let text = std::fs::read(path).ok()?;
+        let document = Arc::new(Document::new(Some(path), text, features));
+        self.kept().keep(path, Entry { changed, features, document: Arc::clone(&document), used: now });
+        Some(document)
+    }
+
+    fn workspace(&self, roots: &[String]) -> Arc<[String]> {
+        if let Some((of, files)) = &self.kept().workspace
+            && of == roots
+        {
+            return Arc::clone(files);
+        }
+        let files: Arc<[String]> = find(roots).into();
+        self.kept().workspace = Some((roots.to_vec(), Arc::clone(&files)));
+        files
+    }
+}
+
+impl Kept {
+    fn keep(&mut self, path: &str, entry: Entry) {
+        let size = |it: &Entry| it.document.text().len();
+        self.n_bytes += size(&entry);
+        let before = self.documents.insert(path.to_owned(), entry);
+        self.n_bytes -= before.as_ref().map_or(0, size);
+        if self.n_bytes > MAX_KEPT {
+            let mut ages: Vec<u64> = self.documents.values().map(|it| it.used).collect();
+            let middle = ages.len() / 2;
+            let (_, &mut middle, _) = ages.select_nth_unstable(middle);
+            self.documents.retain(|_, it| it.used >= middle);
+            self.n_bytes = self.documents.values().map(size).sum();
+        }
+    }
+}
+
+/// The Nix files below folders, in order. Links are not followed.
+fn find(roots: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders: Vec<String> = roots.to_vec();
+    let mut n_folders = 0;
+    while let Some(folder) = folders.pop() {
+        n_folders += 1;
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for entry in entries.flatten() {
+            let (Ok(kind), Ok(name)) = (entry.file_type(), entry.file_name().into_string()) else { continue };
+            let path = format!("{}/{name}", folder.trim_end_matches('/'));
+            if kind.is_dir() && !name.starts_with('.') && !matches!(&*name, "node_modules" | "target") {
+                folders.push(path);
+            } else if kind.is_file() && name.ends_with(".nix") {
+                found.push(path);
+            }
+        }
+        if found.len() >= MAX_WORKSPACE || n_folders >= MAX_FOLDERS {
+            break;
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+impl Files for Snapshot {
+    fn document(&self, path: &str) -> Option<Arc<Document>> {
+        match self.open_file(path) {
+            Some(open) => Some(Arc::clone(open.document())),
+            None => self.disk.document(path, self.features()),
+        }
+    }
+
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        if self.open_file(path).is_some() {
+            return Some(EntryKind::File);
+        }
+        let stat = std::fs::metadata(path).ok()?;
+        Some(if stat.is_dir() { EntryKind::Folder } else { EntryKind::File })
+    }
+
+    fn entries(&self, folder: &str) -> Vec<FileEntry> {
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let entry = |it: std::fs::DirEntry| {
+            let name = it.file_name().into_string().ok()?;
+            let is_folder = Path::new(&it.path()).is_dir();
+            Some(FileEntry { name, kind: if is_folder { EntryKind::Folder } else { EntryKind::File } })
+        };
+        let mut found: Vec<FileEntry> = entries.flatten().filter_map(entry).collect();
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        found
+    }
+
+    fn workspace(&self) -> Vec<String> {
+        let mut files = self.disk.workspace(&self.roots).to_vec();
+        files.extend(self.documents.values().filter_map(|it| it.path.clone()));
+        files.sort_unstable();
+        files.dedup();
+        files
+    }
+}
