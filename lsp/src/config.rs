@@ -26,6 +26,8 @@ pub struct LiveConfig {
     pub enable: bool,
     /// Whether they may read what lies outside of the workspace.
     pub trust: bool,
+    /// Where `<…>` looks, as in `NIX_PATH`: folders, or `name=folder`. They may be read.
+    pub nix_path: Vec<String>,
     /// How long one evaluation may take, in milliseconds.
     pub time_limit: u64,
     /// How much memory it may take, in megabytes.
@@ -44,7 +46,15 @@ impl Default for Config {
 
 impl Default for LiveConfig {
     fn default() -> Self {
-        Self { enable: true, trust: false, time_limit: 5_000, memory_limit: 512, fuel: 2_000_000_000, delay: 150 }
+        Self {
+            enable: true,
+            trust: false,
+            nix_path: Vec::new(),
+            time_limit: 5_000,
+            memory_limit: 512,
+            fuel: 2_000_000_000,
+            delay: 150,
+        }
     }
 }
 

@@ -56,8 +56,15 @@ const MAX_FINDINGS: usize = 500;
 
 /// What is wrong with a document, in the order of the text.
 #[must_use]
-pub fn findings(_now: &Snapshot, open: &Open) -> Vec<Finding> {
-    ide::diagnostics(open.document()).into_iter().take(MAX_FINDINGS).map(finding).collect()
+pub fn findings(now: &Snapshot, open: &Open) -> Vec<Finding> {
+    let mut found: Vec<Finding> =
+        ide::diagnostics(open.document()).into_iter().take(MAX_FINDINGS).map(finding).collect();
+    // What evaluation said of an earlier text is of no use.
+    if let Some(live) = now.live.text(&open.uri).filter(|it| it.version == open.version) {
+        found.extend(live.findings.iter().cloned());
+        found.sort_by_key(|it| (it.range, it.level));
+    }
+    found
 }
 
 /// What an editor underlines of what a text tells.

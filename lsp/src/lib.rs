@@ -7,7 +7,9 @@
 pub mod config;
 pub mod diagnose;
 pub mod disk;
+pub mod hover;
 pub mod ide;
+pub mod live;
 pub mod protocol;
 mod publish;
 pub mod server;

@@ -8,8 +8,8 @@ use lsp_types::{
     DidChangeConfigurationParams, DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
     DidChangeWorkspaceFoldersParams, DocumentDiagnosticParams, DocumentDiagnosticReport,
     DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, FileSystemWatcher,
-    FullDocumentDiagnosticReport, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse, InitializeParams,
-    InitializeResult, InitializedParams, LinkedEditingRangeParams, LinkedEditingRanges, Location,
+    FullDocumentDiagnosticReport, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
+    InitializeParams, InitializeResult, InitializedParams, LinkedEditingRangeParams, LinkedEditingRanges, Location,
     PrepareRenameResponse, ReferenceParams, Registration, RelatedFullDocumentDiagnosticReport, RenameParams,
     TextDocumentPositionParams, Url, WorkspaceEdit,
 };
@@ -19,7 +19,9 @@ use tower_lsp::{Client, LanguageServer};
 
 use crate::config::{Config, SECTION};
 use crate::diagnose;
+use crate::hover;
 use crate::ide::{self, TextRange};
+use crate::live;
 use crate::protocol::{capabilities, from_proto, to_proto};
 use crate::publish::{Asked, publish};
 use crate::state::{Open, Snapshot, State, Sync};
@@ -94,14 +96,16 @@ impl Server {
     }
 
     fn set(&self, config: Config) {
-        let mut uris = Vec::new();
+        let mut has_changed = false;
         self.state.update(|now| {
-            if *now.config != config {
+            has_changed = *now.config != config;
+            if has_changed {
                 now.configure(config);
-                uris = now.documents.keys().cloned().collect();
             }
         });
-        self.state.touch(uris);
+        if has_changed {
+            self.state.renew();
+        }
     }
 
     async fn register(&self) {
@@ -140,6 +144,8 @@ impl LanguageServer for Server {
         });
         self.is_ready.store(true, Ordering::Release);
         tokio::spawn(publish(Arc::clone(&self.state), self.client.clone(), Arc::clone(&self.asked)));
+        tokio::spawn(live::evaluate(Arc::clone(&self.state)));
+        tokio::spawn(live::watch_time(Arc::clone(&self.state)));
         Ok(answer)
     }
 
@@ -157,22 +163,19 @@ impl LanguageServer for Server {
     }
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
-        let mut uris = Vec::new();
         self.state.update(|now| {
             let mut roots = (*now.roots).clone();
             let removed: Vec<String> = params.event.removed.iter().filter_map(|it| from_proto::path(&it.uri)).collect();
             roots.retain(|it| !removed.contains(it));
             roots.extend(params.event.added.iter().filter_map(|it| from_proto::path(&it.uri)));
             now.roots = Arc::new(roots);
-            uris = now.documents.keys().cloned().collect();
         });
-        self.state.touch(uris);
+        self.state.renew();
     }
 
     async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
-        let now = self.state.snapshot();
-        now.disk.forget_workspace();
-        self.state.touch(now.documents.keys().cloned());
+        self.state.snapshot().disk.forget_workspace();
+        self.state.renew();
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
@@ -186,6 +189,14 @@ impl LanguageServer for Server {
         let report =
             RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report: report };
         Ok(DocumentDiagnosticReportResult::Report(DocumentDiagnosticReport::Full(report)))
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        self.ask_at(params.text_document_position_params, |now, open, offset| {
+            let found = hover::hover(now, open, offset)?;
+            Some(to_proto::hover(now, open, found.text, found.range))
+        })
+        .await
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {

@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use crate::config::Config;
 use crate::disk::DiskFiles;
 use crate::ide::Document;
+use crate::live::Live;
 use crate::text::{Change, Encoding, Text};
 
 /// A message about which documents are open, or what is in them.
@@ -117,15 +118,35 @@ pub struct Snapshot {
     pub documents: BTreeMap<String, Arc<Open>>,
     /// Files that are not open.
     pub disk: Arc<DiskFiles>,
+    /// What evaluating documents gave: also what became known after this was how everything was.
+    pub live: Arc<Live>,
 }
 
 /// What the server knows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct State {
     now: RwLock<Arc<Snapshot>>,
     dirty: Mutex<BTreeSet<String>>,
     /// Something is dirty.
     pub changed: Notify,
+    /// Something is to be evaluated.
+    pub typed: Notify,
+    /// What evaluating documents gave.
+    pub live: Arc<Live>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let live: Arc<Live> = Arc::default();
+        let now = Snapshot { live: Arc::clone(&live), ..Snapshot::default() };
+        Self {
+            now: RwLock::new(Arc::new(now)),
+            dirty: Mutex::default(),
+            changed: Notify::new(),
+            typed: Notify::new(),
+            live,
+        }
+    }
 }
 
 impl State {
@@ -145,7 +166,12 @@ impl State {
         let mut uri = None;
         self.update(|now| uri = now.sync(message));
         if let Some(uri) = &uri {
+            match self.snapshot().open(uri) {
+                Some(open) => self.live.want(uri, open.path.as_deref()),
+                None => self.live.forget(uri),
+            }
             self.touch([uri.clone()]);
+            self.typed.notify_one();
         }
         uri
     }
@@ -154,6 +180,14 @@ impl State {
     pub fn touch(&self, uris: impl IntoIterator<Item = String>) {
         self.dirty().extend(uris);
         self.changed.notify_one();
+    }
+
+    /// All open documents are to be evaluated and told of anew.
+    pub fn renew(&self) {
+        let uris: Vec<String> = self.snapshot().documents.keys().cloned().collect();
+        self.live.want_all(uris.clone());
+        self.touch(uris);
+        self.typed.notify_one();
     }
 
     /// The names of the documents of which something has to be said anew, each given once.

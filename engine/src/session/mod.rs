@@ -5,6 +5,7 @@
 
 mod choose;
 mod debug_session;
+pub mod live;
 pub mod report;
 pub mod saved;
 mod worker;
@@ -52,6 +53,12 @@ impl<W: World> Session<W> {
     #[must_use]
     pub fn pulse(&self) -> Arc<Pulse> {
         Arc::clone(&self.pulse)
+    }
+
+    /// The outside, to be looked at.
+    #[must_use]
+    pub fn world(&self) -> &W {
+        &self.world
     }
 
     /// Asks the outside.

@@ -1,0 +1,52 @@
+//! What is told when a cursor rests on something: the value it had, and what the text says of it.
+
+use crate::live::{LiveText, Seen, Why};
+use crate::state::{Open, Snapshot};
+
+/// What is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Markdown.
+    pub text: String,
+    /// What it is about, in bytes.
+    pub range: (u32, u32),
+}
+
+/// What is told of a place in a document.
+#[must_use]
+pub fn hover(now: &Snapshot, open: &Open, offset: u32) -> Option<Told> {
+    value(now, open, offset)
+}
+
+/// The value that a place had.
+fn value(now: &Snapshot, open: &Open, offset: u32) -> Option<Told> {
+    let live = now.live.text(&open.uri)?;
+    let before = live.before(&open.text, offset)?;
+    let seen = live.at(before)?;
+    let start = offset.checked_sub(before - seen.start).filter(|_| seen.start <= before)?;
+    let range = (start, start + (seen.end - seen.start));
+    // What was typed inside of it made it something else.
+    let same = |text: &crate::text::Text, (start, end): (u32, u32)| {
+        text.as_str().as_bytes().get(start as usize..end as usize).map(<[u8]>::to_vec)
+    };
+    if same(&open.text, range) != same(&live.text, (seen.start, seen.end)) {
+        return None;
+    }
+    Some(Told { text: shown(&live, seen, live.version == open.version), range })
+}
+
+fn shown(live: &LiveText, seen: &Seen, is_fresh: bool) -> String {
+    let mut notes = vec![seen.type_name.to_owned()];
+    if seen.times > 1 {
+        notes.push(format!("the last of {} values", seen.times));
+    }
+    if !is_fresh {
+        notes.push("from before the last change".to_owned());
+    }
+    match &live.why {
+        Some(Why::Limit) => notes.push("evaluation was stopped at a limit".to_owned()),
+        Some(Why::Failed(_) | Why::Forbidden(_)) => notes.push("evaluation failed later".to_owned()),
+        Some(Why::WantsArguments) | None => {}
+    }
+    format!("```nix\n{}\n```\n{}", seen.text, notes.join(" · "))
+}

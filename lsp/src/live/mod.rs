@@ -1,0 +1,195 @@
+//! When to evaluate: a while after the last change of a document, one document at a time, the one changed last first.
+//!
+//! ```text
+//!   changes ──▶ wanted ──(nothing typed for a while)──▶ thread: one job ──▶ result ──▶ State
+//!      └───────────────── any change interrupts ───────────────┘
+//! ```
+//!
+//! Nobody waits for a value: what is not known yet is not told.
+
+mod job;
+mod values;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use nixscope_engine::session::Pulse;
+
+use crate::state::{Snapshot, State};
+
+pub use values::{LiveText, Seen, Why};
+
+/// What evaluating documents gave, and what is to be evaluated.
+#[derive(Debug, Default)]
+pub struct Live(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    texts: BTreeMap<String, Arc<LiveText>>,
+    /// Documents to evaluate, the next one last.
+    wanted: Vec<String>,
+    /// What can be interrupted.
+    running: Option<(u64, Arc<Pulse>)>,
+    /// How many jobs there were.
+    n_jobs: u64,
+    /// Whether the job at hand was interrupted for taking too long, rather than for being of no use any more.
+    is_late: bool,
+}
+
+impl Live {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What evaluating a document gave the last time.
+    #[must_use]
+    pub fn text(&self, uri: &str) -> Option<Arc<LiveText>> {
+        self.inner().texts.get(uri).cloned()
+    }
+
+    /// A document changed: it is to be evaluated, and so is what read its file.
+    pub(crate) fn want(&self, uri: &str, path: Option<&str>) {
+        let mut inner = self.inner();
+        let readers = inner.texts.values().filter(|it| path.is_some_and(|path| it.reads.contains(path)));
+        let mut wanted: Vec<String> = readers.map(|it| it.uri.clone()).filter(|it| it != uri).collect();
+        wanted.push(uri.to_owned());
+        inner.wanted.retain(|it| !wanted.contains(it));
+        inner.wanted.extend(wanted);
+        if let Some((_, pulse)) = &inner.running {
+            pulse.interrupt();
+        }
+    }
+
+    /// Everything is to be evaluated again.
+    pub(crate) fn want_all(&self, uris: impl IntoIterator<Item = String>) {
+        for uri in uris {
+            self.want(&uri, None);
+        }
+    }
+
+    /// A document is closed.
+    pub(crate) fn forget(&self, uri: &str) {
+        let mut inner = self.inner();
+        inner.texts.remove(uri);
+        inner.wanted.retain(|it| it != uri);
+    }
+
+    fn take(&self) -> Option<String> {
+        self.inner().wanted.pop()
+    }
+
+    /// Puts a document back whose evaluation was interrupted, unless somebody wants it already.
+    fn put_back(&self, uri: &str) {
+        let mut inner = self.inner();
+        if !inner.wanted.iter().any(|it| it == uri) {
+            inner.wanted.insert(0, uri.to_owned());
+        }
+    }
+
+    fn begin(&self, uri: &str, pulse: Arc<Pulse>) {
+        let mut inner = self.inner();
+        inner.n_jobs += 1;
+        inner.is_late = false;
+        // It may have changed while everything was made ready.
+        if inner.wanted.iter().any(|it| it == uri) {
+            pulse.interrupt();
+        }
+        inner.running = Some((inner.n_jobs, pulse));
+    }
+
+    fn end(&self) -> bool {
+        let mut inner = self.inner();
+        inner.running = None;
+        inner.is_late
+    }
+
+    fn keep(&self, text: LiveText) {
+        self.inner().texts.insert(text.uri.clone(), Arc::new(text));
+    }
+}
+
+/// Who takes jobs, and wakes up those who wait for them to end.
+#[derive(Debug, Default)]
+struct Door {
+    job: Mutex<Option<(Arc<Snapshot>, String)>>,
+    knock: Condvar,
+}
+
+/// Evaluates what changes, for ever.
+pub(crate) async fn evaluate(state: Arc<State>) {
+    let door: Arc<Door> = Arc::default();
+    let (done, mut ended) = tokio::sync::mpsc::unbounded_channel();
+    let thread = {
+        let (door, state) = (Arc::clone(&door), Arc::clone(&state));
+        std::thread::Builder::new().name("live".to_owned()).spawn(move || work(&door, &state, &done))
+    };
+    // Without a thread there are no values.
+    if thread.is_err() {
+        return;
+    }
+    loop {
+        state.typed.notified().await;
+        loop {
+            let delay = Duration::from_millis(state.snapshot().config.live.delay.min(10_000));
+            while tokio::time::timeout(delay, state.typed.notified()).await.is_ok() {}
+            let now = state.snapshot();
+            let Some(uri) = state.live.take() else { break };
+            if !now.config.live.enable || now.open(&uri).is_none() {
+                continue;
+            }
+            *door.job.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, uri));
+            door.knock.notify_one();
+            if ended.recv().await.is_none() {
+                return;
+            }
+        }
+    }
+}
+
+fn work(door: &Door, state: &State, done: &tokio::sync::mpsc::UnboundedSender<()>) {
+    loop {
+        let mut job = door.job.lock().unwrap_or_else(PoisonError::into_inner);
+        let (now, uri) = loop {
+            if let Some(job) = job.take() {
+                break job;
+            }
+            // A server that has gone has nobody who knocks; the thread goes with the process, or here.
+            let (waited, _) =
+                door.knock.wait_timeout(job, Duration::from_secs(1)).unwrap_or_else(PoisonError::into_inner);
+            job = waited;
+            if done.is_closed() {
+                return;
+            }
+        };
+        drop(job);
+        let text = job::run(&now, &uri, &state.live);
+        match text {
+            Some(text) => {
+                state.live.keep(text);
+                state.touch([uri]);
+            }
+            None => state.live.put_back(&uri),
+        }
+        if done.send(()).is_err() {
+            return;
+        }
+    }
+}
+
+/// Interrupts a job when its time is over.
+pub(crate) async fn watch_time(state: Arc<State>) {
+    let mut seen = (0, tokio::time::Instant::now());
+    loop {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let limit = state.snapshot().config.live.time();
+        let mut inner = state.live.inner();
+        let Some((number, pulse)) = inner.running.clone() else { continue };
+        if seen.0 != number {
+            seen = (number, tokio::time::Instant::now());
+        } else if seen.1.elapsed() > limit && !pulse.is_interrupted() {
+            inner.is_late = true;
+            pulse.interrupt();
+        }
+    }
+}
