@@ -24,6 +24,8 @@ pub struct Config {
 pub struct LiveConfig {
     /// Whether they are.
     pub enable: bool,
+    /// Whether short values are shown behind bindings.
+    pub hints: bool,
     /// Whether they may read what lies outside of the workspace.
     pub trust: bool,
     /// Where `<…>` looks, as in `NIX_PATH`: folders, or `name=folder`. They may be read.
@@ -48,6 +50,7 @@ impl Default for LiveConfig {
     fn default() -> Self {
         Self {
             enable: true,
+            hints: true,
             trust: false,
             nix_path: Vec::new(),
             time_limit: 5_000,

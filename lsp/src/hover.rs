@@ -1,5 +1,6 @@
 //! What is told when a cursor rests on something: the value it had, and what the text says of it.
 
+use crate::ide;
 use crate::live::{LiveText, Seen, Why};
 use crate::state::{Open, Snapshot};
 
@@ -15,7 +16,19 @@ pub struct Told {
 /// What is told of a place in a document.
 #[must_use]
 pub fn hover(now: &Snapshot, open: &Open, offset: u32) -> Option<Told> {
-    value(now, open, offset)
+    let said = ide::hover(open.document(), now, offset);
+    match (value(now, open, offset), said) {
+        (None, None) => None,
+        (Some(value), None) => Some(value),
+        (None, Some(said)) => Some(Told { text: said.markdown, range: (said.range.start, said.range.end) }),
+        (Some(value), Some(said)) => {
+            let range = (said.range.start, said.range.end);
+            // The value of a whole call is not that of the word in it.
+            let is_same = value.range == range;
+            let text = if is_same { format!("{}\n\n---\n{}", value.text, said.markdown) } else { said.markdown };
+            Some(Told { text, range })
+        }
+    }
 }
 
 /// The value that a place had.

@@ -1,17 +1,21 @@
 //! The table of what can be asked: each method converts, asks, and converts back. Decides nothing itself.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lsp_types::{
-    CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, ConfigurationItem,
-    DidChangeConfigurationParams, DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
-    DidChangeWorkspaceFoldersParams, DocumentDiagnosticParams, DocumentDiagnosticReport,
-    DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, FileSystemWatcher,
-    FullDocumentDiagnosticReport, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
-    InitializeParams, InitializeResult, InitializedParams, LinkedEditingRangeParams, LinkedEditingRanges, Location,
-    PrepareRenameResponse, ReferenceParams, Registration, RelatedFullDocumentDiagnosticReport, RenameParams,
-    TextDocumentPositionParams, Url, WorkspaceEdit,
+    CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse,
+    ConfigurationItem, DidChangeConfigurationParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, DocumentHighlight,
+    DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse,
+    FoldingRange, FoldingRangeParams, FullDocumentDiagnosticReport, GotoDefinitionParams, GotoDefinitionResponse,
+    Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams,
+    LinkedEditingRangeParams, LinkedEditingRanges, Location, PrepareRenameResponse, ReferenceParams,
+    RelatedFullDocumentDiagnosticReport, RenameParams, SelectionRange, SelectionRangeParams, SemanticToken,
+    SemanticTokens, SemanticTokensDelta, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult,
+    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp,
+    SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, Url, WorkspaceEdit, WorkspaceSymbolParams,
 };
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
@@ -19,10 +23,11 @@ use tower_lsp::{Client, LanguageServer};
 
 use crate::config::{Config, SECTION};
 use crate::diagnose;
+use crate::hints;
 use crate::hover;
 use crate::ide::{self, TextRange};
 use crate::live;
-use crate::protocol::{capabilities, from_proto, to_proto};
+use crate::protocol::{capabilities, completing, from_proto, outline, to_proto, tokens};
 use crate::publish::{Asked, publish};
 use crate::state::{Open, Snapshot, State, Sync};
 use crate::transport::arrival;
@@ -33,6 +38,7 @@ pub struct Server {
     client: Client,
     state: Arc<State>,
     asked: Arc<Asked>,
+    colours: Colours,
     is_ready: AtomicBool,
 }
 
@@ -40,7 +46,7 @@ impl Server {
     /// A server of a client.
     #[must_use]
     pub fn new(client: Client, state: Arc<State>) -> Self {
-        Self { client, state, asked: Arc::default(), is_ready: AtomicBool::new(false) }
+        Self { client, state, asked: Arc::default(), colours: Colours::default(), is_ready: AtomicBool::new(false) }
     }
 
     /// Whether the client said who it is.
@@ -51,6 +57,9 @@ impl Server {
 
     /// Takes a message about documents.
     pub fn sync(&self, message: Sync) {
+        if let Sync::Close { uri } = &message {
+            self.colours.forget(uri);
+        }
         self.state.sync(message);
     }
 
@@ -109,21 +118,7 @@ impl Server {
     }
 
     async fn register(&self) {
-        let client = Arc::clone(&self.state.snapshot().client);
-        let mut wanted = Vec::new();
-        let mut want = |method: &str, options: Option<Value>| {
-            wanted.push(Registration { id: method.to_owned(), method: method.to_owned(), register_options: options });
-        };
-        if client.registers_configuration {
-            want("workspace/didChangeConfiguration", Some(serde_json::json!({ "section": SECTION })));
-        }
-        if client.registers_watchers {
-            let watcher =
-                |glob: &str| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.to_owned()), kind: None };
-            let watchers = ["**/*.nix", "**/flake.lock"].map(watcher).to_vec();
-            let options = DidChangeWatchedFilesRegistrationOptions { watchers };
-            want("workspace/didChangeWatchedFiles", serde_json::to_value(options).ok());
-        }
+        let wanted = capabilities::registrations(&self.state.snapshot().client);
         if !wanted.is_empty() {
             // An editor that refuses gets along without.
             let _ = self.client.register_capability(wanted).await;
@@ -195,6 +190,103 @@ impl LanguageServer for Server {
         self.ask_at(params.text_document_position_params, |now, open, offset| {
             let found = hover::hover(now, open, offset)?;
             Some(to_proto::hover(now, open, found.text, found.range))
+        })
+        .await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        self.ask_at(params.text_document_position, |now, open, offset| {
+            let found = ide::completion(open.document(), &**now, offset);
+            let typed = open.document().show(TextRange::new(found.range.start, offset.max(found.range.start)));
+            Some(completing::completions(now, open, found, &typed))
+        })
+        .await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        self.ask_at(params.text_document_position_params, |now, open, offset| {
+            ide::signature_help(open.document(), &**now, offset).map(completing::signatures)
+        })
+        .await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        self.ask(&params.text_document.uri, |now, open| {
+            outline::symbols(now, open, ide::document_symbols(open.document()))
+        })
+        .await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
+        let now = arrival(&self.state);
+        let job = move || outline::workspace_symbols(&now, &params.query);
+        Ok(tokio::task::spawn_blocking(job).await.ok())
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.ask(&params.text_document.uri, |now, open| {
+            outline::folds(now, open, &ide::folding_ranges(open.document()))
+        })
+        .await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        self.ask(&params.text_document.uri, move |now, open| {
+            let offsets: Vec<u32> = params.positions.iter().map(|it| from_proto::offset(now, open, *it)).collect();
+            outline::selections(now, open, &offsets)
+        })
+        .await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.ask(&params.text_document.uri, |now, open| {
+            outline::links(now, open, &ide::document_links(open.document(), &**now))
+        })
+        .await
+    }
+
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        let uri = params.text_document.uri;
+        let Some(data) = self.ask(&uri, |now, open| all_tokens(now, open)).await? else { return Ok(None) };
+        let result_id = Some(self.colours.keep(uri.as_str(), data.clone()).0);
+        Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        let uri = params.text_document.uri;
+        let Some(data) = self.ask(&uri, |now, open| all_tokens(now, open)).await? else { return Ok(None) };
+        let (result_id, before) = self.colours.keep(uri.as_str(), data.clone());
+        let result_id = Some(result_id);
+        Ok(Some(match before.filter(|it| it.0 == params.previous_result_id) {
+            Some((_, before)) => {
+                let edits = tokens::delta(&before, &data);
+                SemanticTokensFullDeltaResult::TokensDelta(SemanticTokensDelta { result_id, edits })
+            }
+            None => SemanticTokensFullDeltaResult::Tokens(SemanticTokens { result_id, data }),
+        }))
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let data = self.ask(&params.text_document.uri, move |now, open| {
+            let at = |it| from_proto::offset(now, open, it);
+            let within = TextRange::new(at(params.range.start), at(params.range.end));
+            tokens::tokens(now, open, &ide::semantic_tokens(open.document(), Some(within)))
+        });
+        let tokens = |data| SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data });
+        Ok(data.await?.map(tokens))
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        self.ask(&params.text_document.uri, move |now, open| {
+            let at = |it| from_proto::offset(now, open, it);
+            let hints = hints::hints(now, open, (at(params.range.start), at(params.range.end)));
+            to_proto::hints(now, open, &hints)
         })
         .await
     }
@@ -278,6 +370,32 @@ impl LanguageServer for Server {
             actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
         })
         .await
+    }
+}
+
+fn all_tokens(now: &Snapshot, open: &Open) -> Vec<SemanticToken> {
+    tokens::tokens(now, open, &ide::semantic_tokens(open.document(), None))
+}
+
+/// A number for tokens that were told, and they.
+type Coloured = (String, Vec<SemanticToken>);
+
+/// The tokens told last of each document, so that only changes need be told.
+#[derive(Debug, Default)]
+struct Colours(Mutex<(u64, BTreeMap<String, Coloured>)>);
+
+impl Colours {
+    /// Keeps tokens that are told now: their number, and what was told before.
+    fn keep(&self, uri: &str, data: Vec<SemanticToken>) -> (String, Option<Coloured>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.0 += 1;
+        let number = kept.0.to_string();
+        let before = kept.1.insert(uri.to_owned(), (number.clone(), data));
+        (number, before)
+    }
+
+    fn forget(&self, uri: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.remove(uri);
     }
 }
 

@@ -1,15 +1,21 @@
 //! What the server can do, told once. Each thing named here has a handler in `lsp/src/server.rs`.
 
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DiagnosticOptions, DiagnosticServerCapabilities,
-    HoverProviderCapability, InitializeResult, LinkedEditingRangeServerCapabilities, OneOf, PositionEncodingKind,
-    RenameOptions, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, DiagnosticOptions,
+    DiagnosticServerCapabilities, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions, FileSystemWatcher,
+    FoldingRangeProviderCapability, GlobPattern, HoverProviderCapability, InitializeResult,
+    LinkedEditingRangeServerCapabilities, OneOf, PositionEncodingKind, Registration, RenameOptions, SaveOptions,
+    SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
+    SemanticTokensServerCapabilities, ServerCapabilities, ServerInfo, SignatureHelpOptions, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
+use crate::config::SECTION;
 use crate::state::ClientTraits;
 use crate::text::Encoding;
+
+use super::tokens;
 
 /// The answer to `initialize`.
 #[must_use]
@@ -42,6 +48,31 @@ fn capabilities(client: &ClientTraits) -> ServerCapabilities {
             ..DiagnosticOptions::default()
         })),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some([".", "/", "$", "<"].map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some([" ", "{", ","].map(str::to_owned).to_vec()),
+            ..SignatureHelpOptions::default()
+        }),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        semantic_tokens_provider: Some(SemanticTokensServerCapabilities::SemanticTokensOptions(
+            SemanticTokensOptions {
+                legend: tokens::legend(),
+                range: Some(true),
+                full: Some(SemanticTokensFullOptions::Delta { delta: Some(true) }),
+                ..SemanticTokensOptions::default()
+            },
+        )),
+        inlay_hint_provider: Some(OneOf::Left(true)),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),
@@ -68,4 +99,23 @@ fn capabilities(client: &ClientTraits) -> ServerCapabilities {
         }),
         ..ServerCapabilities::default()
     }
+}
+
+/// What the editor is asked to tell us of, as far as it can.
+#[must_use]
+pub fn registrations(client: &ClientTraits) -> Vec<Registration> {
+    let mut wanted = Vec::new();
+    let mut want = |method: &str, options: Option<serde_json::Value>| {
+        wanted.push(Registration { id: method.to_owned(), method: method.to_owned(), register_options: options });
+    };
+    if client.registers_configuration {
+        want("workspace/didChangeConfiguration", Some(serde_json::json!({ "section": SECTION })));
+    }
+    if client.registers_watchers {
+        let watcher = |glob: &str| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.to_owned()), kind: None };
+        let watchers = ["**/*.nix", "**/flake.lock"].map(watcher).to_vec();
+        let options = DidChangeWatchedFilesRegistrationOptions { watchers };
+        want("workspace/didChangeWatchedFiles", serde_json::to_value(options).ok());
+    }
+    wanted
 }

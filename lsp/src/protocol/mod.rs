@@ -1,5 +1,8 @@
 //! The words of the Language Server Protocol, and nothing else: what they mean in ours, and ours in them.
 
 pub mod capabilities;
+pub mod completing;
 pub mod from_proto;
+pub mod outline;
 pub mod to_proto;
+pub mod tokens;

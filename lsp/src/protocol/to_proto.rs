@@ -2,11 +2,12 @@
 
 use lsp_types::{
     CodeAction, CodeActionKind, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    DocumentHighlight, GotoDefinitionResponse, Hover, HoverContents, Location, LocationLink, MarkupContent, MarkupKind,
-    NumberOrString, Position, Range, TextEdit, Url, WorkspaceEdit,
+    DocumentHighlight, GotoDefinitionResponse, Hover, HoverContents, InlayHint, InlayHintLabel, Location, LocationLink,
+    MarkupContent, MarkupKind, NumberOrString, Position, Range, TextEdit, Url, WorkspaceEdit,
 };
 
 use crate::diagnose::{Finding, Level, Place};
+use crate::hints::Hint;
 use crate::ide::{self, Files as _, TextRange};
 use crate::state::{Open, Snapshot};
 use crate::text::{Encoding, Spot, Spots, Text};
@@ -183,4 +184,21 @@ pub fn action(now: &Snapshot, open: &Open, it: &ide::Action, cures: Option<&Find
         edit: Some(WorkspaceEdit { changes: Some(changes.into()), ..WorkspaceEdit::default() }),
         ..CodeAction::default()
     })
+}
+
+/// Values behind the names they belong to.
+#[must_use]
+pub fn hints(now: &Snapshot, open: &Open, hints: &[Hint]) -> Vec<InlayHint> {
+    let spots = &mut open.text.spots(now.client.encoding);
+    let mut hint = |it: &Hint| InlayHint {
+        position: position(spots.spot(it.at)),
+        label: InlayHintLabel::String(it.label.clone()),
+        kind: None,
+        text_edits: None,
+        tooltip: None,
+        padding_left: Some(true),
+        padding_right: Some(false),
+        data: None,
+    };
+    hints.iter().map(&mut hint).collect()
 }

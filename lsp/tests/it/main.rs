@@ -1,5 +1,6 @@
 //! The server as an editor meets it.
 
 mod client;
+mod features;
 mod manners;
 mod values;

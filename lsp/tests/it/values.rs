@@ -79,7 +79,7 @@ async fn names_and_expressions_have_values() {
         ("{ a ? 20 }: { b = |a + 22; }", "20"),
         ("{ a ? 20 }: { b = a |+ 22; }", "42"),
         ("{ a = (import ./lib.nix).double 2|1; }", "42"),
-        ("let f = x: x + 1; in map f| [ 1 2 ]", "[ 2 3 ]"),
+        ("let f = x: x + 1; in map f |[ 1 2 ]", "[ 2 3 ]"),
         ("let go = n: if n == 0 then 0 else go (|n - 1); in { x = go 3; }", "the last of"),
     ];
     for (i, (marked, expected)) in cases.into_iter().enumerate() {

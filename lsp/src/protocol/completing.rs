@@ -1,0 +1,78 @@
+//! What may stand at a place, and what functions want, in the words of the protocol.
+
+use lsp_types::{
+    CompletionItem, CompletionItemKind, CompletionList, CompletionResponse, CompletionTextEdit, Documentation,
+    MarkupContent, MarkupKind, ParameterInformation, ParameterLabel, SignatureHelp, SignatureInformation, TextEdit,
+};
+
+use crate::ide::{self, CompletionKind};
+use crate::state::{Open, Snapshot};
+
+use super::to_proto;
+
+/// How many things are told at once; with more, the editor asks again as more is typed.
+const MAX_ITEMS: usize = 1_000;
+
+/// What may stand at a place, of which something is typed already.
+#[must_use]
+pub fn completions(now: &Snapshot, open: &Open, found: ide::Completions, typed: &str) -> CompletionResponse {
+    let range = to_proto::own_range(now, open, found.range);
+    let mut items = found.items;
+    let is_incomplete = items.len() > MAX_ITEMS;
+    if is_incomplete {
+        items.sort_by_key(|it| !it.label.starts_with(typed));
+        items.truncate(MAX_ITEMS);
+    }
+    let item = |(i, it): (usize, ide::Completion)| CompletionItem {
+        kind: Some(kind(it.kind)),
+        detail: Some(it.detail).filter(|it| !it.is_empty()),
+        documentation: it.doc.map(markdown),
+        sort_text: Some(format!("{i:05}")),
+        filter_text: (it.insert != it.label).then(|| it.label.clone()),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: it.insert })),
+        label: it.label,
+        ..CompletionItem::default()
+    };
+    let items = items.into_iter().enumerate().map(item).collect();
+    CompletionResponse::List(CompletionList { is_incomplete, items })
+}
+
+fn markdown(value: String) -> Documentation {
+    Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value })
+}
+
+fn kind(kind: CompletionKind) -> CompletionItemKind {
+    match kind {
+        CompletionKind::Variable | CompletionKind::Parameter => CompletionItemKind::VARIABLE,
+        CompletionKind::Function | CompletionKind::Builtin => CompletionItemKind::FUNCTION,
+        CompletionKind::Attribute => CompletionItemKind::FIELD,
+        CompletionKind::Constant => CompletionItemKind::CONSTANT,
+        CompletionKind::Keyword => CompletionItemKind::KEYWORD,
+        CompletionKind::File => CompletionItemKind::FILE,
+        CompletionKind::Folder => CompletionItemKind::FOLDER,
+    }
+}
+
+/// The functions that may be called at a place.
+#[must_use]
+pub fn signatures(found: ide::SignatureHelp) -> SignatureHelp {
+    let active = found.active as u32;
+    let signature = |it: ide::Signature| {
+        let utf16 = |byte: u32| it.label.get(..byte as usize).map_or(0, |it| it.encode_utf16().count()) as u32;
+        let parameter = |param: &ide::Parameter| ParameterInformation {
+            label: ParameterLabel::LabelOffsets([utf16(param.range.start), utf16(param.range.end)]),
+            documentation: param.doc.clone().map(markdown),
+        };
+        SignatureInformation {
+            parameters: Some(it.params.iter().map(parameter).collect()),
+            documentation: it.doc.map(markdown),
+            active_parameter: Some(active),
+            label: it.label,
+        }
+    };
+    SignatureHelp {
+        signatures: found.signatures.into_iter().map(signature).collect(),
+        active_signature: Some(0),
+        active_parameter: Some(active),
+    }
+}
