@@ -131,7 +131,7 @@ impl Debug {
     /// Runs the program to its end, and tells every run of some code in it.
     pub(crate) fn calls(&mut self, what: &str) -> Result<ExitCode, String> {
         self.run_through()?;
-        let reply = self.execute(&format!("calls {what} {MAX_CALLS} times"));
+        let reply = self.execute(&format!("calls {what} {MAX_CALLS} --times"));
         Ok(if reply.is_failure { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 

@@ -20,6 +20,11 @@ pub enum Command {
     Value(Query),
     /// Asks for every run of some code.
     Calls(Calls),
+    /// Lists what the program said.
+    Said {
+        /// Whether the moments are told.
+        with_times: bool,
+    },
     /// Changes what is stepped through.
     Skip(Skip),
     /// Tells what can be said.

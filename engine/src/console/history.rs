@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::debug::pattern::FunctionPattern;
 use crate::debug::{Call, CallEnd, Whose};
 use crate::session::DebugSession;
+use crate::session::report;
 use crate::world::World;
 
 use super::command::{Calls, Command, Of};
@@ -19,7 +20,7 @@ pub(super) fn parse_calls(rest: &str) -> Result<Command, String> {
     if what.is_empty() {
         return Err("calls of what? `calls NAME.PATH` or `calls FILE:LINE:COLUMN`".to_owned());
     }
-    let (count, with_times) = match count.strip_suffix("times") {
+    let (count, with_times) = match count.strip_suffix("--times") {
         Some(count) => (count.trim(), true),
         None => (count, false),
     };
@@ -31,7 +32,30 @@ pub(super) fn parse_calls(rest: &str) -> Result<Command, String> {
     Ok(Command::Calls(Calls { of, max, with_times }))
 }
 
+pub(super) fn parse_said(rest: &str) -> Result<Command, String> {
+    match rest.trim() {
+        "" => Ok(Command::Said { with_times: false }),
+        "--times" => Ok(Command::Said { with_times: true }),
+        _ => Err("`said` takes nothing but --times".to_owned()),
+    }
+}
+
 impl Console {
+    /// What the program said, and when.
+    pub(super) fn said<W: World>(&self, session: &DebugSession<W>, with_times: bool) -> Result<String, String> {
+        let rows: Vec<String> = session
+            .debugger
+            .timeline()
+            .said()
+            .map(|(count, kind, text)| {
+                let time = if with_times { format!("{count:>8}  ") } else { String::new() };
+                let text = String::from_utf8_lossy(text);
+                format!("{time}{}{}", kind.prefix(), report::without_escapes(&text))
+            })
+            .collect();
+        if rows.is_empty() { Err("the program said nothing so far".to_owned()) } else { Ok(rows.join("\n")) }
+    }
+
     pub(super) fn calls<W: World>(&mut self, session: &mut DebugSession<W>, ask: &Calls) -> Result<String, String> {
         let whose = match &ask.of {
             Of::Name(pattern) => Whose::Named(pattern.clone()),

@@ -113,6 +113,7 @@ impl Console {
             Command::Stops(it) => self.change_stops(session, it).map(Reply::told),
             Command::Look(it) => self.look(session, it).map(Reply::told),
             Command::Value(it) => self.query(session, it),
+            Command::Said { with_times } => self.said(session, *with_times).map(Reply::told),
             Command::Calls(it) => {
                 // The machine goes back for it: what was evaluated on the side is gone.
                 let told = self.calls(session, it).map(Reply::told);

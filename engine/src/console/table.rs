@@ -145,14 +145,24 @@ const GOING_BACK: &[Entry] = &[
     entry("restart-frame", &[("rf", "")], "[N]", parse::restart_frame, "Go back to where a frame began", ""),
 ];
 
-const ASKING: &[Entry] = &[entry(
-    "calls",
-    &[],
-    "NAME.PATH | FILE:LINE[:COLUMN] [MAX] [times]",
-    history::parse_calls,
-    "List every run of a function or attribute, with what it was given and gave",
-    "Names are as for `break`. With `times` each has its moment, which `goto-time` goes to.",
-)];
+const ASKING: &[Entry] = &[
+    entry(
+        "calls",
+        &[],
+        "NAME.PATH | FILE:LINE[:COLUMN] [MAX] [--times]",
+        history::parse_calls,
+        "List every run of a function or attribute, with what it was given and gave",
+        "Names are as for `break`. With `--times` each has its moment, which `goto-time` goes to.",
+    ),
+    entry(
+        "said",
+        &[("outputs", "")],
+        "[--times]",
+        history::parse_said,
+        "List what the program said: traces and warnings",
+        "With `--times` the moments are told, to which `goto-time` goes.",
+    ),
+];
 
 const STOPPING: &[Entry] = &[
     entry(

@@ -2,8 +2,9 @@
 
 use crate::vm::{Stop, Watch};
 
+use super::back::Way;
 use super::stepping::{Goal, Start};
-use super::timeline::{FIRST_STRIDE, Found, Way};
+use super::timeline::{FIRST_STRIDE, Found};
 use super::{By, Cx, Debugger};
 
 impl Debugger {

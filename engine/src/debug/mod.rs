@@ -12,6 +12,7 @@
 //! listens are lent to it as a [`Cx`] for each call. Looking forces, runs and changes nothing. What a step is, is said
 //! in `docs/stepping.md`.
 
+mod back;
 mod breakpoint;
 mod calls;
 mod entry;

@@ -211,7 +211,7 @@ impl Debugger {
     /// Asks the outside. A text that was read is looked at before it runs.
     fn answer(&mut self, cx: &mut Cx<'_>, way: &Way, request: &Request) -> Verdict {
         let is_file = matches!(request, Request::ReadFile(_));
-        let (answer, is_new) = self.timeline.answer(cx.world, request);
+        let (answer, is_new) = self.timeline.answer(cx.world, request, cx.vm.count());
         cx.vm.answer(answer);
         if let Request::Note { kind, text } = request {
             let text = String::from_utf8_lossy(text).into_owned();
@@ -243,7 +243,7 @@ impl Debugger {
             Stop::Done(v) => Verdict::Stop(StopReason::Finished(v)),
             Stop::Fault(fault) => Verdict::Stop(StopReason::Failed(Box::new(fault))),
             Stop::Ask(request) => {
-                let (answer, _) = self.timeline.answer(cx.world, &request);
+                let (answer, _) = self.timeline.answer(cx.world, &request, cx.vm.count());
                 cx.vm.answer(answer);
                 Verdict::GoOn
             }

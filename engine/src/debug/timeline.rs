@@ -6,11 +6,11 @@
 //! overwritten is written down, and moments are kept on the way, so that later ways back are short.
 
 use crate::heap::WordsCopy;
-use crate::vm::{Frame, Moment, Stop, Vm, Watch};
-use crate::world::{Answer, Request, World};
+use crate::vm::{Moment, Stop, Vm};
+use crate::world::{Answer, NoteKind, Request, World};
 
-use super::stepping::{Goal, Start, is_on_another_line, is_return, is_worth_a_stop};
-use super::{BreakpointId, By, Cx, Debugger, FaultFilter, Returned, StopReason, Stopped};
+use super::stepping::is_return;
+use super::{Cx, Debugger, Returned, StopReason, Stopped};
 
 /// How many moments are kept. When there are more, every second one is dropped, and they lie twice as far apart.
 const MAX_MOMENTS: usize = 64;
@@ -24,11 +24,20 @@ pub struct Timeline {
     origin: Option<(Kept, WordsCopy)>,
     moments: Vec<Kept>,
     stride: u64,
-    journal: Vec<(Request, Answer)>,
+    journal: Vec<Asked>,
     /// So many answers were given on the way to where the machine is.
     cursor: usize,
     /// How far the program ever came.
     furthest: u64,
+}
+
+/// What was asked of the outside.
+#[derive(Clone, Debug)]
+struct Asked {
+    request: Request,
+    answer: Answer,
+    /// When.
+    count: u64,
 }
 
 /// A moment, and how much the outside had been asked.
@@ -82,6 +91,14 @@ impl Timeline {
         self.origin.as_ref().map_or(0, |it| it.0.moment.count())
     }
 
+    /// What the program said so far, as far as it ever came: when, and what.
+    pub fn said(&self) -> impl Iterator<Item = (u64, NoteKind, &[u8])> {
+        self.journal.iter().filter_map(|it| match &it.request {
+            Request::Note { kind, text } => Some((it.count, *kind, &**text)),
+            _ => None,
+        })
+    }
+
     /// How far the program ever came.
     #[must_use]
     pub fn furthest(&self) -> u64 {
@@ -103,19 +120,19 @@ impl Timeline {
     }
 
     /// What the outside says, and whether it was asked just now rather than on an earlier way through here.
-    pub(super) fn answer(&mut self, world: &mut dyn World, request: &Request) -> (Answer, bool) {
-        if let Some((asked, answer)) = self.journal.get(self.cursor)
-            && asked == request
+    pub(super) fn answer(&mut self, world: &mut dyn World, request: &Request, count: u64) -> (Answer, bool) {
+        if let Some(asked) = self.journal.get(self.cursor)
+            && asked.request == *request
         {
             self.cursor += 1;
-            return (answer.clone(), false);
+            return (asked.answer.clone(), false);
         }
         let answer = match request {
             Request::Note { .. } => Answer::Done,
             request => world.answer(request),
         };
         self.journal.truncate(self.cursor);
-        self.journal.push((request.clone(), answer.clone()));
+        self.journal.push(Asked { request: request.clone(), answer: answer.clone(), count });
         self.cursor += 1;
         (answer, true)
     }
@@ -155,7 +172,7 @@ impl Timeline {
     }
 
     /// Runs on to a moment, along a way the program took before, telling nobody. If that is its end: how it ended.
-    fn run_to(&mut self, cx: &mut Cx<'_>, count: u64) -> Option<StopReason> {
+    pub(super) fn run_to(&mut self, cx: &mut Cx<'_>, count: u64) -> Option<StopReason> {
         let mut passes = true;
         while cx.vm.count() < count && !cx.pulse.is_interrupted() {
             if cx.vm.count() >= self.next_at() {
@@ -181,71 +198,12 @@ impl Timeline {
     }
 
     pub(super) fn answer_again(&mut self, cx: &mut Cx<'_>, request: &Request) {
-        let (answer, _) = self.answer(cx.world, request);
+        let (answer, _) = self.answer(cx.world, request, cx.vm.count());
         cx.vm.answer(answer);
     }
 }
 
-/// Which way back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    /// The last point that ends a step from here.
-    Step(Goal),
-    /// The last reason to stop.
-    Continue,
-    /// The beginning of the body that runs in the frame at this depth.
-    Frame { depth: usize, pc: u32 },
-}
-
-impl Way {
-    fn is_by_instruction(&self) -> bool {
-        let Self::Step(goal) = self else { return false };
-        matches!(goal, Goal::Into(By::Instruction) | Goal::Over(By::Instruction) | Goal::Out(By::Instruction))
-    }
-
-    /// How many frames there may be where it ends.
-    fn depth(&self, start: &Start) -> usize {
-        match self {
-            Self::Step(Goal::Over(_)) => start.depth,
-            Self::Step(Goal::Out(_)) => start.depth.saturating_sub(1),
-            Self::Frame { depth, .. } => *depth,
-            Self::Step(_) | Self::Continue => usize::MAX,
-        }
-    }
-}
-
 impl Debugger {
-    /// Goes to the step point before this one: anywhere, no deeper than here, or less deep than here. If there is none,
-    /// to the beginning.
-    pub fn step_back(&mut self, cx: &mut Cx<'_>, goal: Goal) -> Stopped {
-        let reason = StopReason::Step;
-        self.back(cx, &Way::Step(goal), reason)
-    }
-
-    /// Goes back to the last reason to stop before now: a breakpoint, a fault that is to be seen, `builtins.break`. If
-    /// there is none, to the beginning.
-    pub fn reverse_continue(&mut self, cx: &mut Cx<'_>) -> Stopped {
-        self.back(cx, &Way::Continue, StopReason::Pause)
-    }
-
-    /// Goes back to where the frame at an index began to compute, or if it did not come to that, for example because its
-    /// argument does not fit its pattern, to where it began. `None` if that cannot be told.
-    pub fn restart_frame(&mut self, cx: &mut Cx<'_>, index: usize) -> Option<Stopped> {
-        let frame = *cx.vm.frames().get(index).filter(|it| it.is_code())?;
-        let point = cx.vm.program.points_of(frame.code).first().map(|it| it.pc);
-        let pc = point.filter(|&pc| pc <= frame.pc).unwrap_or(cx.vm.program.bodies[frame.code as usize].entry);
-        let is_there = index + 1 == cx.vm.frames().len() && frame.pc == pc;
-        if is_there {
-            return self.stopped.clone();
-        }
-        let was_set = cx.vm.program.set_break(pc);
-        let stopped = self.back(cx, &Way::Frame { depth: index + 1, pc }, StopReason::Step);
-        if was_set {
-            cx.vm.program.clear_break(pc);
-        }
-        Some(stopped)
-    }
-
     /// Begins, and goes to a moment without telling anything of the way: the program took it before.
     pub fn begin_at(&mut self, cx: &mut Cx<'_>, found: Found) -> Stopped {
         self.timeline.begin(cx.vm);
@@ -279,149 +237,6 @@ impl Debugger {
         let count = count.clamp(self.timeline.start(), self.timeline.furthest);
         let end = self.travel(cx, Found::step(count));
         self.arrive(cx, end.unwrap_or(StopReason::Goto))
-    }
-
-    fn back(&mut self, cx: &mut Cx<'_>, way: &Way, reason: StopReason) -> Stopped {
-        self.evaluator.end_visit(cx.vm);
-        let now = cx.vm.count();
-        let is_over = self.stopped.as_ref().is_some_and(|it| it.reason.is_end());
-        let mut start = Start::of(cx.vm, &self.skips);
-        if is_over {
-            start.depth = usize::MAX;
-        }
-        let until = if is_over { now } else { now.saturating_sub(1) };
-        // What is looked at on the way is looked at as it was then.
-        self.stopped = None;
-        match self.search(cx, way, &start, until) {
-            Some(found) => {
-                self.travel(cx, found);
-                self.arrive(cx, reason)
-            }
-            None => {
-                self.travel(cx, Found::step(self.timeline.start()));
-                self.go_to_entry(cx, now);
-                let stopped = Stopped { reason: StopReason::Entry, ..self.arrive(cx, StopReason::Entry) };
-                self.stopped = Some(stopped.clone());
-                stopped
-            }
-        }
-    }
-
-    /// The last moment up to `until` that a way back ends at.
-    fn search(&mut self, cx: &mut Cx<'_>, way: &Way, start: &Start, until: u64) -> Option<Found> {
-        self.held = None;
-        // Moments are kept on the way, so that what is looked through at once is short.
-        self.timeline.go_back(cx.vm, until);
-        self.timeline.run_to(cx, until);
-        let mut end = until;
-        loop {
-            self.timeline.go_back(cx.vm, end);
-            let begin = cx.vm.count();
-            if let Some(found) = self.last_in(cx, way, start, end) {
-                return Some(found);
-            }
-            if begin <= self.timeline.start() || cx.pulse.is_interrupted() {
-                return None;
-            }
-            end = begin - 1;
-        }
-    }
-
-    /// The last moment at which a way back ends, from where the machine is up to `end`.
-    fn last_in(&mut self, cx: &mut Cx<'_>, way: &Way, start: &Start, end: u64) -> Option<Found> {
-        let watches = *way != Way::Continue;
-        cx.vm.hooks.holds_faults = !watches && !self.fault_filters.is_empty();
-        let by_instruction = way.is_by_instruction();
-        let mut last = self.candidate_here(cx, way, start);
-        let mut since = cx.vm.count();
-        let mut passes = true;
-        while cx.vm.count() < end {
-            let depth = way.depth(start);
-            cx.vm.hooks.watch = watches.then_some(Watch { depth, below: depth, since });
-            let fuel = if by_instruction { 1 } else { end - cx.vm.count() };
-            let stop = if passes { cx.vm.pass() } else { cx.vm.run(fuel) };
-            passes = false;
-            match stop {
-                Stop::Done(_) | Stop::Fault(_) => break,
-                Stop::Fuel if by_instruction => last = self.candidate_here(cx, way, start).or(last),
-                Stop::Fuel => {}
-                Stop::Ask(request) => self.timeline.answer_again(cx, &request),
-                Stop::Point | Stop::Break => {
-                    last = self.candidate_here(cx, way, start).or(last);
-                    since = cx.vm.count();
-                    passes = true;
-                }
-                Stop::Failing(mut fault) => {
-                    let is_caught = cx.vm.will_catch(&fault);
-                    let is_wanted = |it: &FaultFilter| it.is_match(&fault, is_caught);
-                    // The last step may have led beyond the end.
-                    let is_before = cx.vm.count() <= end;
-                    if is_before && !fault.data().is_told && self.fault_filters.iter().any(is_wanted) {
-                        last = Some(Found { count: cx.vm.count(), at: FoundAt::Fault });
-                    }
-                    fault.data_mut().is_told = true;
-                    if cx.vm.fail(fault).is_some() {
-                        break;
-                    }
-                }
-            }
-        }
-        if cx.vm.count() == end {
-            last = self.candidate_here(cx, way, start).or(last);
-        }
-        cx.vm.hooks.watch = None;
-        cx.vm.hooks.holds_faults = false;
-        last
-    }
-
-    /// The moment at which the machine stands, if a way back ends there.
-    pub(super) fn candidate_here(&mut self, cx: &mut Cx<'_>, way: &Way, start: &Start) -> Option<Found> {
-        let frame = cx.vm.frames().last().copied()?;
-        let at = if frame.is_code() || *way != Way::Continue { FoundAt::Step } else { FoundAt::Builtin };
-        self.is_candidate(cx, way, start, &frame).then(|| Found { count: cx.vm.count(), at })
-    }
-
-    /// Whether a way back ends where the machine stands.
-    fn is_candidate(&mut self, cx: &mut Cx<'_>, way: &Way, start: &Start, frame: &Frame) -> bool {
-        let is_near = cx.vm.frames().len() <= way.depth(start);
-        if way.is_by_instruction() {
-            return is_near;
-        }
-        if !frame.is_code() {
-            if *way != Way::Continue || frame.pc != crate::vm::START {
-                return false;
-            }
-            let wanted = self.breakpoints.at_native(frame.code);
-            return cx.vm.native(frame.code).name == "break" || self.would_stop(cx, &wanted, 0);
-        }
-        let is_point = cx.vm.program.is_point(frame.pc) && is_near;
-        match way {
-            Way::Step(Goal::Into(By::Line) | Goal::Over(By::Line) | Goal::Out(By::Line)) => {
-                is_point && is_worth_a_stop(cx.vm, &self.skips, start) && is_on_another_line(cx.vm, start)
-            }
-            Way::Step(_) => is_point && is_worth_a_stop(cx.vm, &self.skips, start),
-            Way::Frame { depth, pc } => frame.pc == *pc && cx.vm.frames().len() == *depth,
-            Way::Continue if !cx.vm.program.is_broken(frame.pc) => false,
-            Way::Continue => {
-                let wanted = self.breakpoints.at(frame.pc);
-                self.would_stop(cx, &wanted, frame.thunk)
-            }
-        }
-    }
-
-    /// Whether breakpoints that are met here would stop the program. How often they were met does not count.
-    fn would_stop(&mut self, cx: &mut Cx<'_>, wanted: &[BreakpointId], thunk: u32) -> bool {
-        let top = cx.vm.frames().len().checked_sub(1);
-        for &id in wanted {
-            let Some(breakpoint) = self.breakpoints.get(id).filter(|it| it.concerns(thunk)) else { continue };
-            if breakpoint.rules.log.is_some() {
-                continue;
-            }
-            if self.condition_holds(cx, id, top).unwrap_or(true) {
-                return true;
-            }
-        }
-        false
     }
 
     /// Brings the machine to a moment. If that is the end of the program: how it ended.
@@ -465,7 +280,7 @@ impl Debugger {
     }
 
     /// The machine stands where it was to be brought: the reason is told.
-    fn arrive(&mut self, cx: &mut Cx<'_>, reason: StopReason) -> Stopped {
+    pub(super) fn arrive(&mut self, cx: &mut Cx<'_>, reason: StopReason) -> Stopped {
         let held = self.held.clone();
         let reason = match held {
             Some(fault) => {
