@@ -13,6 +13,7 @@ mod path;
 mod recording;
 mod request;
 mod restricted;
+mod sections;
 mod walk;
 
 pub use disk::Disk;
@@ -26,6 +27,7 @@ pub use request::{
     Answer, DirEntry, FileType, HashMethod, MountSource, NoteKind, PathSet, Request, Stat, SymlinkResolution,
 };
 pub use restricted::Restricted;
+pub use sections::{Number, SectionReader, SectionWriter, checksum};
 pub use walk::answer_composed;
 
 /// Whoever answers for the outside.

@@ -1,0 +1,247 @@
+//! A file of several parts, each read as what it is, and none of it believed before its sum was compared.
+//!
+//! ```text
+//! magic:8 version:u32 n:u32 | length:u64 sum:u64, n times | sum of all that:u64 | the parts, one after the other
+//! ```
+//!
+//! Numbers are little-endian. Sums are XXH3, which finds damage and no malice: who can write the file can write a sum.
+//! Parts are read in the order in which they were written, straight into the memory they are used from.
+
+use std::io::{Read, Write};
+
+use bytemuck::Pod;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use twox_hash::XxHash3_64;
+
+use crate::world::RecordingError;
+
+/// More parts than any file has.
+const MAX_PARTS: usize = 64;
+
+/// The parts of a file that is being written.
+#[derive(Debug, Default)]
+pub struct SectionWriter {
+    parts: Vec<Vec<u8>>,
+}
+
+impl SectionWriter {
+    /// Adds numbers, or bytes.
+    pub fn numbers<T: Number>(&mut self, numbers: &[T]) {
+        let numbers: Vec<T> = numbers.iter().map(|it| it.little_endian()).collect();
+        self.parts.push(bytemuck::cast_slice(&numbers).to_vec());
+    }
+
+    /// Adds data of any kind.
+    pub fn data<T: Serialize>(&mut self, data: &T) {
+        // Plain data of known lengths cannot fail to be written.
+        self.parts.push(postcard::to_allocvec(data).unwrap_or_default());
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&self, magic: &[u8; 8], version: u32, out: &mut impl Write) -> std::io::Result<()> {
+        let mut header = Vec::new();
+        header.extend_from_slice(magic);
+        header.extend_from_slice(&version.to_le_bytes());
+        header.extend_from_slice(&(self.parts.len() as u32).to_le_bytes());
+        for part in &self.parts {
+            header.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            header.extend_from_slice(&checksum(part).to_le_bytes());
+        }
+        let sum = checksum(&header);
+        header.extend_from_slice(&sum.to_le_bytes());
+        out.write_all(&header)?;
+        for part in &self.parts {
+            out.write_all(part)?;
+        }
+        out.flush()
+    }
+}
+
+/// Numbers that files have, whatever the order of bytes in this machine's.
+pub trait Number: Pod {
+    /// The same with the bytes in the order that files have, or back.
+    #[must_use]
+    fn little_endian(self) -> Self;
+}
+
+macro_rules! numbers {
+    ($($t:ty),*) => { $(impl Number for $t {
+        #[inline(always)]
+        fn little_endian(self) -> Self {
+            self.to_le()
+        }
+    })* };
+}
+
+numbers!(u8, u32, u64);
+
+/// The parts of a file that is being read.
+#[derive(Debug)]
+pub struct SectionReader<R> {
+    from: R,
+    /// Lengths and sums of the parts to come, the next one last.
+    rest: Vec<(u64, u64)>,
+    /// The part that was understood last, to be read over: fresh memory costs more than what is read into it.
+    scratch: Vec<u8>,
+}
+
+impl<R: Read> SectionReader<R> {
+    /// Reads what the file says of itself. `length` is how many bytes it has.
+    ///
+    /// # Errors
+    /// If it is something else, of another version, or damaged.
+    pub fn new(magic: &[u8; 8], version: u32, mut from: R, length: u64) -> Result<Self, RecordingError> {
+        let mut header = vec![0; 16];
+        from.read_exact(&mut header).map_err(|_| RecordingError::NotOne)?;
+        if &header[..8] != magic {
+            return Err(RecordingError::NotOne);
+        }
+        let written = number(&header[8..12]) as u32;
+        if written != version {
+            return Err(RecordingError::OtherVersion(written));
+        }
+        let n = number(&header[12..16]) as usize;
+        if n > MAX_PARTS {
+            return Err(RecordingError::Damaged("it says that it has more parts than there are"));
+        }
+        header.resize(16 + n * 16 + 8, 0);
+        from.read_exact(&mut header[16..]).map_err(|_| CUT)?;
+        let (header, sum) = header.split_at(16 + n * 16);
+        if checksum(header) != number(sum) {
+            return Err(RecordingError::Damaged("its beginning is not what was written"));
+        }
+        let parts: Vec<_> = header[16..].chunks_exact(16).map(|it| (number(&it[..8]), number(&it[8..]))).collect();
+        let all = parts.iter().try_fold(header.len() as u64 + 8, |sum, part| sum.checked_add(part.0));
+        if all != Some(length) {
+            return Err(RecordingError::Damaged("its length is another one than it says"));
+        }
+        Ok(Self { from, rest: parts.into_iter().rev().collect(), scratch: Vec::new() })
+    }
+
+    /// The next part, with room for `spare` more.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn numbers<T: Number>(&mut self, spare: usize) -> Result<Vec<T>, RecordingError> {
+        let (length, sum) = self.next_part()?;
+        if length % size_of::<T>() != 0 {
+            return Err(NOT_UNDERSTOOD);
+        }
+        let n = length / size_of::<T>();
+        // Memory that is nothing but zeros is not touched before it is used.
+        let mut numbers = vec![T::zeroed(); n + spare];
+        numbers.truncate(n);
+        read_part(&mut self.from, bytemuck::cast_slice_mut(&mut numbers), sum)?;
+        if cfg!(target_endian = "big") {
+            for it in &mut numbers {
+                *it = it.little_endian();
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// The next part.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn data<T: DeserializeOwned>(&mut self) -> Result<T, RecordingError> {
+        postcard::from_bytes(self.bytes()?).map_err(|_| NOT_UNDERSTOOD)
+    }
+
+    /// The bytes of the next part, on loan until the one after it is read.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn bytes(&mut self) -> Result<&[u8], RecordingError> {
+        let (length, sum) = self.next_part()?;
+        self.scratch.clear();
+        self.scratch.resize(length, 0);
+        read_part(&mut self.from, &mut self.scratch, sum)?;
+        Ok(&self.scratch)
+    }
+
+    fn next_part(&mut self) -> Result<(usize, u64), RecordingError> {
+        let (length, sum) = self.rest.pop().ok_or(NOT_UNDERSTOOD)?;
+        Ok((usize::try_from(length).map_err(|_| NOT_UNDERSTOOD)?, sum))
+    }
+
+    /// Makes sure that there is nothing else.
+    ///
+    /// # Errors
+    /// If there is.
+    pub fn finish(self) -> Result<(), RecordingError> {
+        if self.rest.is_empty() { Ok(()) } else { Err(NOT_UNDERSTOOD) }
+    }
+}
+
+/// A number that changes when bytes are damaged.
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> u64 {
+    XxHash3_64::oneshot(bytes)
+}
+
+const CUT: RecordingError = RecordingError::Damaged("it ends too early");
+const NOT_UNDERSTOOD: RecordingError = RecordingError::Damaged("it cannot be understood");
+
+fn read_part(from: &mut impl Read, bytes: &mut [u8], sum: u64) -> Result<(), RecordingError> {
+    from.read_exact(bytes).map_err(|_| CUT)?;
+    match checksum(bytes) == sum {
+        true => Ok(()),
+        false => Err(RecordingError::Damaged("its content is not what was written")),
+    }
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |n, &it| n << 8 | u64::from(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAGIC: &[u8; 8] = b"SECTIONS";
+
+    fn sample() -> Vec<u8> {
+        let mut parts = SectionWriter::default();
+        parts.numbers(&[1_u64, u64::MAX]);
+        parts.numbers(b"text");
+        parts.data(&("more", 7_u32));
+        let mut out = Vec::new();
+        parts.write(MAGIC, 3, &mut out).expect("memory takes it");
+        out
+    }
+
+    type All = (Vec<u64>, Vec<u8>, (String, u32));
+
+    fn read(bytes: &[u8]) -> Result<All, RecordingError> {
+        let mut parts = SectionReader::new(MAGIC, 3, bytes, bytes.len() as u64)?;
+        let all = (parts.numbers(1)?, parts.numbers(0)?, parts.data()?);
+        parts.finish()?;
+        Ok(all)
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let expected = (vec![1, u64::MAX], b"text".to_vec(), ("more".to_owned(), 7));
+        assert_eq!(read(&sample()), Ok(expected));
+    }
+
+    #[test]
+    fn nothing_damaged_is_believed() {
+        let bytes = sample();
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut damaged = bytes.clone();
+                damaged[at] ^= 1 << bit;
+                assert!(read(&damaged).is_err(), "byte {at}, bit {bit}");
+            }
+            assert!(read(&bytes[..at]).is_err(), "cut at {at}");
+        }
+        assert!(read(&[bytes.as_slice(), b"x"].concat()).is_err());
+        assert!(SectionReader::new(MAGIC, 2, &bytes[..], bytes.len() as u64).is_err());
+    }
+}
