@@ -1,6 +1,7 @@
 //! The instruction set and its container. Plain data: nothing here runs.
 
 pub mod disasm;
+mod image;
 mod op;
 mod program;
 

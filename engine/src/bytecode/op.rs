@@ -4,7 +4,7 @@
 pub type Target = u32;
 
 /// Arithmetic that can be done at once instead of being suspended, see [`Op::Eager`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Arith {
     /// `+`
     Add,
@@ -17,7 +17,7 @@ pub enum Arith {
 /// One instruction, in eight bytes.
 ///
 /// *Settled* means evaluated to its outermost constructor; a *lazy* value may be a thunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Op {
     /// `→ constant`
     Const(u32),

@@ -8,7 +8,7 @@ use crate::source::Pos;
 use super::Op;
 
 /// A constant of the program. Literals only: the machine makes values of them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Const {
     /// `null`.
     Null,
@@ -33,7 +33,7 @@ pub enum Const {
 }
 
 /// Where a variable lives in its body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Slot {
     /// In the frame.
     Local(u32),
@@ -42,7 +42,7 @@ pub enum Slot {
 }
 
 /// A pattern, as the machine needs it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct FormalsTable {
     /// The named attributes, in the order written.
     pub formals: Box<[FormalSlot]>,
@@ -53,7 +53,7 @@ pub struct FormalsTable {
 }
 
 /// One named attribute of a pattern.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub struct FormalSlot {
     /// Its name.
     pub name: Symbol,
@@ -92,7 +92,7 @@ pub struct Region {
 }
 
 /// Why one can stop at a [`Point`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum PointKind {
     /// What a body computes begins.
     Entry,
@@ -107,7 +107,7 @@ pub enum PointKind {
 }
 
 /// A step point: an instruction at which a person can stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Point {
     /// The instruction.
     pub pc: u32,
@@ -118,7 +118,7 @@ pub struct Point {
 }
 
 /// What a body is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum BodyKind {
     /// A whole text.
     File,
@@ -129,7 +129,7 @@ pub enum BodyKind {
 }
 
 /// A unit of code: what a frame runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Body {
     /// What it is.
     pub kind: BodyKind,
@@ -189,9 +189,9 @@ pub struct Program {
     /// Step points of all bodies, by their instructions.
     pub points: Vec<Point>,
     /// For each instruction a bit: whether it is a step point.
-    point_bits: Vec<u64>,
+    pub(super) point_bits: Vec<u64>,
     /// The instructions that [`Op::Break`] stands for.
-    broken: FxHashMap<u32, Op>,
+    pub(super) broken: FxHashMap<u32, Op>,
 }
 
 impl Program {

@@ -12,7 +12,7 @@ use super::{Global, Globals};
 use crate::bytecode::Slot;
 
 /// Which variable of an [`Analysis`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct VarId(pub u32);
 
 /// What is around a text that is evaluated inside something.
@@ -25,7 +25,7 @@ pub struct Scope<'a> {
 }
 
 /// What binds a variable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum VarKind {
     /// The argument of a function.
     Argument,
@@ -44,7 +44,7 @@ pub enum VarKind {
 }
 
 /// A variable: a name the program binds, or the scope of a `with` or `inherit (…)`, which has no name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Var {
     /// Its name, if it has one.
     pub name: Option<Symbol>,
@@ -66,7 +66,7 @@ pub struct Var {
 }
 
 /// What a variable expression refers to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum VarRef {
     /// Not a variable expression.
     None,
@@ -79,7 +79,7 @@ pub enum VarRef {
 }
 
 /// What a body was made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum BodySource {
     /// Nothing that runs: the variables around a text that is given some.
     Scope,
@@ -99,7 +99,7 @@ pub enum BodySource {
 }
 
 /// One body.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct BodyInfo {
     /// What it was made from.
     pub source: BodySource,
@@ -118,7 +118,7 @@ pub struct BodyInfo {
 }
 
 /// What is known of the bindings of a set or `let`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct AttrsInfo {
     /// The variable of each binding, if the set is recursive or a `let`.
     pub vars: Vec<VarId>,
@@ -140,7 +140,7 @@ pub enum ScopeError {
 }
 
 /// The scope of a `with`, and the one around it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub struct WithScope {
     /// The variable that holds the set.
     pub var: VarId,
@@ -151,7 +151,7 @@ pub struct WithScope {
 }
 
 /// What is known of a module's names.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Analysis {
     /// All bodies.
     pub bodies: Vec<BodyInfo>,
@@ -168,6 +168,7 @@ pub struct Analysis {
     /// All scopes of `with`.
     pub withs: Vec<WithScope>,
     /// For each `with` expression, its scope.
+    #[serde(serialize_with = "in_order")]
     pub with_of: rustc_hash::FxHashMap<ExprId, u32>,
     /// For each expression whether it is a constant, and whether it is built at once rather than suspended.
     pub shapes: Vec<super::constant::Shape>,
@@ -229,6 +230,11 @@ impl Analysis {
         }
         depth
     }
+}
+
+/// Writes a map so that the same map is the same bytes, whatever became of it before.
+fn in_order<S: serde::Serializer>(map: &rustc_hash::FxHashMap<ExprId, u32>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(map.iter().collect::<std::collections::BTreeMap<_, _>>())
 }
 
 /// Resolves every name of a module.

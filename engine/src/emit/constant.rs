@@ -4,7 +4,7 @@ use crate::bytecode::{Const, Program};
 use crate::ir::{AttrsId, BindingValue, Expr, ExprId, Module};
 
 /// How an expression behaves where its value is not needed yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Shape {
     /// It is a constant: a literal, or a list or set of constants.
     pub is_const: bool,

@@ -17,7 +17,7 @@ use crate::ir::{Module, Symbol};
 use crate::source::Pos;
 
 /// What a name that the program does not bind means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Global {
     /// A builtin, by its index.
     Builtin(u32),
@@ -63,7 +63,7 @@ pub struct Globals {
 const MAX_BODIES: usize = 1 << 24;
 
 /// One text, ready to be emitted body by body.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct Unit {
     /// Its expressions.
     pub module: Module,

@@ -370,7 +370,7 @@ struct Side {
 }
 
 /// How the values of `a // b` are taken from the two sides, for sets with given keys.
-#[derive(Debug)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 struct Plan {
     keys_a: u32,
     keys_b: u32,
@@ -382,7 +382,7 @@ const FROM_B: u16 = 1 << 15;
 const MAX_PLAN: usize = 128;
 
 /// The plans used last; keys that come from literals meet again and again.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Plans {
     slots: Vec<Option<Plan>>,
     /// No plan is of keys beyond this.

@@ -6,6 +6,7 @@
 
 mod attrs;
 mod constants;
+mod image;
 mod keys;
 mod layers;
 mod list;

@@ -4,19 +4,19 @@ use super::Symbol;
 use crate::source::{FileId, Pos, Span};
 
 /// Which expression of a [`Module`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct ExprId(pub u32);
 
 /// Which function of a [`Module`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct LambdaId(pub u32);
 
 /// Which attribute set or group of `let` bindings of a [`Module`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct AttrsId(pub u32);
 
 /// A run of entries in one of the module's side tables.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Range {
     /// The first entry.
     pub start: u32,
@@ -33,7 +33,7 @@ impl Range {
 }
 
 /// The lowered form of one text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Module {
     /// The text it was made from.
     pub file: FileId,
@@ -77,7 +77,7 @@ impl Module {
 /// What Nix's parser desugars is desugared the same way: `a - b` is a [`Expr::Call`] of the variable `__sub`, `a < b` of
 /// `__lessThan`, `-a` is `__sub 0 a`, `a >= b` is `!(__lessThan a b)`, `<a/b>` is `__findFile __nixPath "a/b"`,
 /// `a |> f` is `f a`, `let { … }` is `rec { … }.body`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Expr {
     /// An integer.
     Int(i64),
@@ -179,7 +179,7 @@ pub enum Expr {
 }
 
 /// One element of an attribute path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum AttrName {
     /// A name known from the text.
     Static(Symbol, Pos),
@@ -188,7 +188,7 @@ pub enum AttrName {
 }
 
 /// One operand of [`Expr::ConcatStrings`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Part {
     /// The operand.
     pub expr: ExprId,
@@ -197,7 +197,7 @@ pub struct Part {
 }
 
 /// A function: `arg: body`, `{ formals }: body` or both.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Lambda {
     /// The name of the argument as a whole: `x` in `x: …` and in `{ … }@x: …`.
     pub arg: Option<(Symbol, Pos)>,
@@ -214,7 +214,7 @@ pub struct Lambda {
 }
 
 /// One named attribute of a pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Formal {
     /// Its name.
     pub name: Symbol,
@@ -225,7 +225,7 @@ pub struct Formal {
 }
 
 /// The bindings of a set or a `let`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Attrs {
     /// Whether the names are in scope of the values (`rec`).
     pub recursive: bool,
@@ -238,7 +238,7 @@ pub struct Attrs {
 }
 
 /// A binding whose name is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Binding {
     /// The name.
     pub name: Symbol,
@@ -249,7 +249,7 @@ pub struct Binding {
 }
 
 /// Where the value of a binding comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum BindingValue {
     /// `name = expr;`
     Plain(ExprId),
@@ -260,7 +260,7 @@ pub enum BindingValue {
 }
 
 /// A binding whose name is computed: `${name} = value;`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct DynamicBinding {
     /// What gives the name.
     pub name: ExprId,

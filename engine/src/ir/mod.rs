@@ -7,6 +7,7 @@ pub mod dump;
 mod expr;
 pub mod show;
 mod symbol;
+mod symbol_image;
 
 pub use expr::{
     AttrName, Attrs, AttrsId, Binding, BindingValue, DynamicBinding, Expr, ExprId, Formal, Lambda, LambdaId, Module,

@@ -6,7 +6,7 @@ use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 /// An interned byte string: the name of an attribute or variable, or a short string constant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Symbol(pub u32);
 
 /// All interned names. Symbols are numbered in the order in which they were first seen, and are never forgotten.
@@ -15,14 +15,14 @@ pub struct Symbol(pub u32);
 /// seen on the side, by an expression that is no part of the program, gets another number when the program sees it.
 #[derive(Debug, Default)]
 pub struct Symbols {
-    bytes: Vec<u8>,
-    ends: Vec<u32>,
-    table: HashTable<u32>,
+    pub(super) bytes: Vec<u8>,
+    pub(super) ends: Vec<u32>,
+    pub(super) table: HashTable<u32>,
     /// Whether what is seen now is seen on the side.
-    is_aside: bool,
+    pub(super) is_aside: bool,
     /// Numbers of what was only seen on the side.
-    asides: FxHashSet<u32>,
-    n_renamed: u32,
+    pub(super) asides: FxHashSet<u32>,
+    pub(super) n_renamed: u32,
 }
 
 impl Symbols {
@@ -120,7 +120,7 @@ impl Symbols {
     }
 }
 
-fn slice<'a>(bytes: &'a [u8], ends: &[u32], id: u32) -> &'a [u8] {
+pub(super) fn slice<'a>(bytes: &'a [u8], ends: &[u32], id: u32) -> &'a [u8] {
     let start = if id == 0 { 0 } else { ends[id as usize - 1] };
     &bytes[start as usize..ends[id as usize] as usize]
 }

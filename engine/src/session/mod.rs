@@ -5,6 +5,8 @@
 
 mod choose;
 mod debug_session;
+mod image;
+mod journal;
 pub mod live;
 pub mod report;
 pub mod saved;
@@ -21,6 +23,8 @@ use crate::vm::{DEEP_FORCE, Fault, FaultKind, Stop, Vm};
 pub use crate::vm::Pulse;
 use crate::world::{Answer, CanonPath, Request, World};
 pub use debug_session::{Argument, DebugSession, Launch, ProgramText};
+pub use image::{Image, ImageError, write_image};
+pub use journal::{Changed, Journal, Stamp, StampOf};
 pub use worker::{Run, Worker};
 
 /// How many instructions are run before somebody who wants it to stop is heard.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::{LineCol, LineIndex, Pos};
 
 /// Which text of a [`SourceMap`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct FileId(pub u32);
 
 /// Where a text came from.

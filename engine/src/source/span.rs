@@ -1,7 +1,7 @@
 //! Places: one position, and a range of them.
 
 /// A byte of some text known to a [`super::SourceMap`]. Zero is "no place".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Pos(pub u32);
 
 impl Pos {
@@ -22,7 +22,7 @@ impl Pos {
 }
 
 /// A range of bytes in one text: `start` belongs to it, `end` does not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Span {
     /// The first byte.
     pub start: Pos,

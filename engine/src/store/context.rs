@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::store::store_path::{StorePath, StorePathError};
 
 /// One thing a string depends on. The order is Nix's, which shows where only the first offender is named.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum ContextElement {
     /// A store path as it is. Written as its base name.
     Opaque(StorePath),

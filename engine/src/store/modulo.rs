@@ -4,6 +4,7 @@
 //! replaced by a hash of the same kind. Those are kept in a memo, so that each derivation is hashed once. A derivation
 //! must have been instantiated (or learnt from its file) before one that needs it: nothing here reads a file.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -17,6 +18,7 @@ use crate::store::encoding;
 use crate::store::hash::Hash;
 use crate::store::placeholder::{output_placeholder, unknown_output_placeholder};
 use crate::store::store_path::{StorePath, StorePathError, StorePathRef, output_suffix};
+use crate::world::{RecordingError, SectionReader, SectionWriter};
 
 /// What is known of the derivations met so far. Holds no program state: it may be shared between runs.
 #[derive(Debug, Default)]
@@ -29,7 +31,7 @@ pub struct HashModuloMemo {
 }
 
 /// One derivation.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 struct Entry {
     path: StorePath,
     /// What stands for it in those that need it; `None` if its outputs' paths are not known before it is built.
@@ -233,6 +235,25 @@ impl HashModuloMemo {
             input_srcs: drv.input_srcs.iter().map(|it| it.to_store_path()).collect(),
         });
         self.by_path.insert(path, id);
+    }
+}
+
+impl HashModuloMemo {
+    /// Writes all derivations to an image.
+    pub fn pack(&self, out: &mut SectionWriter) {
+        out.data(&(&self.entries, &self.output_sets));
+    }
+
+    /// Reads what [`HashModuloMemo::pack`] wrote.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn unpack<R: Read>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
+        let (entries, output_sets): (Vec<Entry>, Vec<Box<[Box<str>]>>) = from.data()?;
+        let by_path = (0..).zip(&entries).map(|(id, it)| (it.path.clone(), id)).collect();
+        let key = |set: &[Box<str>]| set.iter().flat_map(|it| [it, "\0"]).collect::<String>().into();
+        let output_set_ids = (0..).zip(&output_sets).map(|(id, it)| (key(it), id)).collect();
+        Ok(Self { by_path, entries, output_sets, output_set_ids, scratch: Scratch::default() })
     }
 }
 

@@ -23,7 +23,7 @@ pub const MAX_NAME_LEN: usize = 211;
 pub const DRV_SUFFIX: &str = ".drv";
 
 /// A store path: `/nix/store/`, 32 digits, a dash and a name. Cheap to clone, ordered as Nix orders them.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct StorePath(Arc<str>);
 
 /// A [`StorePath`] on loan.

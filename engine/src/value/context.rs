@@ -3,12 +3,14 @@
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
+use std::io::Read;
 use std::sync::Arc;
 
 use crate::store::ContextElement;
+use crate::world::{RecordingError, SectionReader, SectionWriter};
 
 /// An interned set of context elements; 0 is the empty one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct ContextId(pub u32);
 
 impl ContextId {
@@ -86,5 +88,35 @@ impl Contexts {
         let id = self.intern(all);
         self.unions.insert(key, id.0);
         id
+    }
+}
+
+/// Contexts as an image has them.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Packed {
+    sets: Vec<Arc<[ContextElement]>>,
+    unions: Vec<(u32, u32, u32)>,
+}
+
+impl Contexts {
+    /// Writes all contexts to an image.
+    pub fn pack(&self, out: &mut SectionWriter) {
+        let mut unions: Vec<_> = self.unions.iter().map(|(&(a, b), &id)| (a, b, id)).collect();
+        unions.sort_unstable();
+        out.data(&Packed { sets: self.sets.clone(), unions });
+    }
+
+    /// Reads what [`Contexts::pack`] wrote.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn unpack<R: Read>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
+        let Packed { sets, unions } = from.data()?;
+        let mut table = HashTable::with_capacity(sets.len());
+        for (id, set) in sets.iter().enumerate() {
+            let hash = FxBuildHasher.hash_one(&set[..]);
+            table.insert_unique(hash, (hash, id as u32), |&(hash, _)| hash);
+        }
+        Ok(Self { sets, table, unions: unions.into_iter().map(|(a, b, id)| ((a, b), id)).collect() })
     }
 }

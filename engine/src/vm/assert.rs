@@ -198,7 +198,7 @@ impl Vm {
 
     fn expression_at(&self, pc: u32) -> Option<(&crate::ir::Module, crate::ir::ExprId)> {
         let body = self.program.bodies.iter().find(|body| body.entry <= pc && pc < body.end)?;
-        let module = &self.units.get(body.unit as usize)?.module;
+        let module = &self.units.get(body.unit)?.module;
         Some((module, crate::ir::ExprId(self.program.exprs[pc as usize])))
     }
 }

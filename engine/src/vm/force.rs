@@ -19,7 +19,9 @@ impl Vm {
     fn emit(&mut self, body: u32) -> u32 {
         let unit = self.program.bodies[body as usize].unit;
         let begin = self.now();
-        self.units[unit as usize].emit(body, &self.globals, &mut self.program);
+        if let Some(unit) = self.units.get(unit) {
+            unit.emit(body, &self.globals, &mut self.program);
+        }
         self.load_constants();
         self.phases.emitting += self.now() - begin;
         self.program.bodies[body as usize].entry

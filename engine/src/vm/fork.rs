@@ -171,7 +171,7 @@ impl Vm {
     #[must_use]
     pub fn has_own_env(&self, frame: &Frame) -> bool {
         let body = &self.program.bodies[frame.code as usize];
-        let Some(unit) = self.units.get(body.unit as usize) else { return false };
+        let Some(unit) = self.units.get(body.unit) else { return false };
         if unit.analysis.bodies[body.index as usize].n_env == 0 {
             return false;
         }

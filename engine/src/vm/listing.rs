@@ -15,7 +15,7 @@ impl Vm {
     /// If there is no such body.
     #[must_use]
     pub fn bodies_beside(&self, body: u32) -> Range<u32> {
-        match self.units.get(self.program.bodies[body as usize].unit as usize) {
+        match self.units.get(self.program.bodies[body as usize].unit) {
             Some(unit) => unit.first_body..unit.first_body + unit.analysis.bodies.len() as u32,
             None => body..body + 1,
         }
@@ -41,7 +41,7 @@ impl Vm {
     }
 
     fn with_listing<R>(&self, body: u32, write: impl FnOnce(&Listing<'_>) -> R) -> R {
-        let unit = self.units.get(self.program.bodies[body as usize].unit as usize);
+        let unit = self.units.get(self.program.bodies[body as usize].unit);
         let variable = |body: u32, depth: u16, slot: Slot| -> Option<Symbol> {
             let unit = unit?;
             unit.analysis.variable(body - unit.first_body, depth, slot)?.name

@@ -149,8 +149,7 @@ impl Vm {
             heap,
             program: Program::default(),
             sources: SourceMap::default(),
-            units: Vec::new(),
-            units_by_file: FxHashMap::default(),
+            units: super::units::Units::default(),
             global_values: Vec::new(),
             consts: Vec::new(),
             keys: Vec::new(),
@@ -261,10 +260,9 @@ impl Vm {
     /// # Errors
     /// If a name in it means nothing, or it is too large.
     pub fn load(&mut self, module: Module, scope: &Scope<'_>) -> Result<u32, ScopeError> {
-        let index = self.units.len() as u32;
+        let index = self.units.len();
         let unit = Unit::new(module, scope, &self.globals, index, &mut self.program)?;
         let root = unit.root();
-        self.units_by_file.insert(unit.module.file, index);
         self.units.push(unit);
         Ok(root)
     }

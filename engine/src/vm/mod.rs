@@ -25,6 +25,7 @@ mod force;
 mod fork;
 mod frame;
 mod hooks;
+mod image;
 mod keys;
 mod listing;
 mod load;
@@ -36,6 +37,7 @@ mod source;
 mod step;
 mod string;
 mod types;
+mod units;
 mod unwind;
 
 pub use choose::{AtEnd, parse_path};
@@ -77,8 +79,7 @@ pub struct Vm {
     pub caches: crate::vm::load::Caches,
     natives: Vec<Native>,
     builtin_names: Vec<&'static str>,
-    units: Vec<Unit>,
-    units_by_file: rustc_hash::FxHashMap<crate::source::FileId, u32>,
+    units: units::Units,
     globals: Globals,
     global_values: Vec<Value>,
     consts: Vec<Value>,
@@ -116,7 +117,7 @@ pub struct Vm {
 }
 
 /// How much was done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Counters {
     /// Calls of functions.
     pub calls: u64,
@@ -210,7 +211,7 @@ impl Vm {
     /// If there is no such unit.
     #[must_use]
     pub fn unit(&self, index: u32) -> &Unit {
-        &self.units[index as usize]
+        self.units.get(index).expect("there is such a unit")
     }
 
     /// What every program sees.
@@ -329,19 +330,19 @@ impl Vm {
     /// The unit that was made of a text.
     #[must_use]
     pub fn unit_of_file(&self, file: crate::source::FileId) -> Option<u32> {
-        self.units_by_file.get(&file).copied()
+        self.units.of_file(file)
     }
 
     /// How many texts were loaded.
     #[must_use]
     pub fn n_units(&self) -> u32 {
-        self.units.len() as u32
+        self.units.len()
     }
 
     /// Whether a body belongs to a text.
     #[must_use]
     pub fn unit_of(&self, body: u32) -> Option<&Unit> {
-        self.units.get(self.program.bodies[body as usize].unit as usize)
+        self.units.get(self.program.bodies[body as usize].unit)
     }
 
     /// Writes the instructions of a body, if that has not been done.
@@ -357,8 +358,8 @@ impl Vm {
     /// # Panics
     /// If there is no such unit.
     pub fn emit_all(&mut self, unit: u32) {
-        let first = self.units[unit as usize].first_body;
-        let n = self.units[unit as usize].analysis.bodies.len() as u32;
+        let Unit { first_body: first, ref analysis, .. } = *self.unit(unit);
+        let n = analysis.bodies.len() as u32;
         for body in first..first + n {
             self.entry(body);
         }

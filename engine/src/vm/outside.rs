@@ -91,7 +91,7 @@ impl Seen {
 }
 
 /// What `import` of a path gives.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Import {
     /// The file that is read.
     pub file: Symbol,

@@ -24,13 +24,13 @@ pub struct Reading {
 /// A file that was read.
 #[derive(Debug)]
 pub(super) struct FileRead {
-    text: Arc<[u8]>,
+    pub(super) text: Arc<[u8]>,
     /// What was around it, as for [`Vm::read_in`].
-    names: Box<[Symbol]>,
-    n_withs: u32,
-    body: u32,
+    pub(super) names: Box<[Symbol]>,
+    pub(super) n_withs: u32,
+    pub(super) body: u32,
     /// Set if it was read on the side: how many names had been renamed by then.
-    aside: Option<u32>,
+    pub(super) aside: Option<u32>,
 }
 
 impl FileRead {

@@ -96,7 +96,7 @@ impl Vm {
             return None;
         }
         let body = &self.program.bodies[function.aux() as usize];
-        let unit = self.units.get(body.unit as usize)?;
+        let unit = self.units.get(body.unit)?;
         let BodySource::Lambda(first) = unit.analysis.bodies[body.index as usize].source else { return None };
         let mut lambda = &unit.module.lambdas[first.0 as usize];
         for _ in 0..given {

@@ -261,7 +261,7 @@ impl Vm {
     /// The attribute path of the selection that the instruction at `pc` belongs to.
     fn path_at(&self, index: usize, pc: u32) -> Option<(&[AttrName], &crate::ir::Module)> {
         let body = &self.program.bodies[self.frames[index].code as usize];
-        let module = &self.units.get(body.unit as usize)?.module;
+        let module = &self.units.get(body.unit)?.module;
         // The name's own check is made from the name's expression; the selection follows it.
         let at = (pc..self.program.exprs.len() as u32).find(|&at| self.program.op(at) != Op::CheckName)?;
         let id = ExprId(self.program.exprs[at as usize]);

@@ -14,6 +14,7 @@ mod files;
 mod flakes;
 mod found;
 mod goldens;
+mod image;
 mod json;
 mod limits;
 mod machine;

@@ -1,0 +1,112 @@
+//! Everything emitted, in an image, and back.
+
+use std::io::Read;
+
+use serde::{Deserialize, Serialize};
+
+use crate::bytecode::{Program, Region, Why};
+use crate::source::Pos;
+use crate::world::{RecordingError, SectionReader, SectionWriter};
+
+/// A region, its text by its number.
+#[derive(Debug, Serialize, Deserialize)]
+struct PackedRegion {
+    start: u32,
+    end: u32,
+    why: PackedWhy,
+    pos: Pos,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum PackedWhy {
+    Text(u32),
+    Coercion(u32),
+    Builtin(u32),
+    BuiltinArg(u32, u16),
+}
+
+impl Program {
+    /// Writes everything. `false` if somebody has the machine stop somewhere, which images do not know of.
+    #[must_use]
+    pub fn pack(&self, out: &mut SectionWriter) -> bool {
+        let mut texts = Texts::default();
+        let regions: Vec<PackedRegion> = self.regions.iter().map(|it| texts.region(it)).collect();
+        out.data(&self.ops);
+        out.numbers(&self.places.iter().map(|it| it.0).collect::<Vec<_>>());
+        out.numbers(&self.exprs);
+        out.data(&(&texts.0, regions));
+        out.data(&(&self.consts, &self.keys, &self.formals, &self.overrides));
+        out.data(&self.bodies);
+        out.data(&self.points);
+        out.numbers(&self.point_bits);
+        self.broken.is_empty()
+    }
+
+    /// Reads what [`Program::pack`] wrote.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn unpack<R: Read>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
+        let ops: Vec<_> = from.data()?;
+        let places: Vec<Pos> = from.numbers(0)?.into_iter().map(Pos).collect();
+        let exprs: Vec<u32> = from.numbers(0)?;
+        let (texts, packed): (Vec<String>, Vec<PackedRegion>) = from.data()?;
+        // A few sentences of the emitter's, once for each image that is read: they stay, as the emitter's own do.
+        let texts: Vec<&'static str> = texts.into_iter().map(|it| &*it.leak()).collect();
+        let regions = packed.into_iter().map(|it| region(&it, &texts)).collect::<Option<_>>();
+        let (consts, keys, formals, overrides) = from.data()?;
+        let (bodies, points) = (from.data()?, from.data()?);
+        let point_bits = from.numbers(0)?;
+        match regions {
+            Some(regions) if ops.len() == places.len() && ops.len() == exprs.len() => Ok(Self {
+                ops,
+                places,
+                exprs,
+                regions,
+                consts,
+                keys,
+                formals,
+                overrides,
+                bodies,
+                points,
+                point_bits,
+                broken: rustc_hash::FxHashMap::default(),
+            }),
+            _ => Err(RecordingError::Damaged("its code is none")),
+        }
+    }
+}
+
+/// The sentences that regions have, each once. They are few.
+#[derive(Debug, Default)]
+struct Texts(Vec<&'static str>);
+
+impl Texts {
+    fn number(&mut self, text: &'static str) -> u32 {
+        let known = self.0.iter().position(|it| *it == text);
+        known.unwrap_or_else(|| {
+            self.0.push(text);
+            self.0.len() - 1
+        }) as u32
+    }
+
+    fn region(&mut self, region: &Region) -> PackedRegion {
+        let why = match region.why {
+            Why::Text(text) => PackedWhy::Text(self.number(text)),
+            Why::Coercion(text) => PackedWhy::Coercion(self.number(text)),
+            Why::Builtin(builtin) => PackedWhy::Builtin(builtin),
+            Why::BuiltinArg(builtin, arg) => PackedWhy::BuiltinArg(builtin, arg),
+        };
+        PackedRegion { start: region.start, end: region.end, why, pos: region.pos }
+    }
+}
+
+fn region(packed: &PackedRegion, texts: &[&'static str]) -> Option<Region> {
+    let why = match packed.why {
+        PackedWhy::Text(number) => Why::Text(texts.get(number as usize)?),
+        PackedWhy::Coercion(number) => Why::Coercion(texts.get(number as usize)?),
+        PackedWhy::Builtin(builtin) => Why::Builtin(builtin),
+        PackedWhy::BuiltinArg(builtin, arg) => Why::BuiltinArg(builtin, arg),
+    };
+    Some(Region { start: packed.start, end: packed.end, why, pos: packed.pos })
+}
