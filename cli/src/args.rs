@@ -4,6 +4,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::debug_args::{self, DebugArgs, ResumeArgs};
+use crate::image::{self, ImageArgs, ImageChoice};
 use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};
 use crate::record::{self, RecordArgs, ReplayArgs};
 use crate::settings::Settings;
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     /// Repeat a recorded run, without the files and the environment it had.
     #[command(after_help = record::REPLAY_EXAMPLES)]
     Replay(ReplayArgs),
+    /// Keep what was computed, for programs that begin with it.
+    #[command(after_help = image::EXAMPLES)]
+    Image(ImageArgs),
     /// Print programs as they were understood.
     #[command(after_help = PARSE_EXAMPLES)]
     Parse(Box<ParseArgs>),
@@ -168,6 +172,8 @@ pub(crate) struct EvalArgs {
     /// standard error
     #[arg(long, value_name = "ADDR", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
     wait_for_debugger: Option<String>,
+    #[command(flatten)]
+    image: ImageChoice,
     #[command(flatten)]
     printing: Printing,
     #[command(flatten)]
@@ -362,8 +368,13 @@ impl ParseArgs {
 impl EvalArgs {
     /// What is asked for, on top of what the environment says.
     pub(crate) fn into_options(self, settings: Settings, warnings: Vec<String>) -> Options {
-        let Self { programs, printing, outside, limits, .. } = self;
+        let Self { programs, image, printing, outside, limits, .. } = self;
+        let is_of_image = image.image.is_some() && programs.programs.is_empty();
         let mut options = programs.into_options(settings, warnings);
+        if is_of_image {
+            options.inputs.clear();
+        }
+        options.image = image.image.map(|it| (it, image.image_stale));
         outside.apply(&mut options);
         for (name, value) in flag_settings(&self.language) {
             options.set(name, &value);

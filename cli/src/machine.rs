@@ -72,6 +72,25 @@ impl Setup {
         Self { folder: folder.clone(), settings: seen, limits, reading }
     }
 
+    /// The first setting that is not the same and that values depend on, as far as they do not depend on limits.
+    pub(crate) fn difference(&self, other: &Self) -> Option<&'static str> {
+        let (a, b) = (&self.settings, &other.settings);
+        let is_relative = a.nix_path.iter().any(|it| !it.1.starts_with('/'));
+        let same = [
+            ("the search path", a.nix_path == b.nix_path && (!is_relative || a.working_dir == b.working_dir)),
+            ("the system", a.system == b.system),
+            ("the setting pure-eval", a.is_pure == b.is_pure),
+            ("the setting restrict-eval", a.is_restricted == b.is_restricted),
+            ("the setting trace-verbose", a.trace_verbose == b.trace_verbose),
+            ("the setting abort-on-warn", a.abort_on_warn == b.abort_on_warn),
+            ("the set of experimental features", a.features == b.features),
+            ("the home folder", self.reading.home == other.reading.home),
+            ("the set of rules for literals", self.reading.rules == other.reading.rules),
+            ("the set of operators", self.reading.pipe_operators == other.reading.pipe_operators),
+        ];
+        same.iter().find(|it| !it.1).map(|it| it.0)
+    }
+
     /// The machine.
     pub(crate) fn machine(&self, purpose: Purpose) -> Vm {
         let settings = vm::Settings { keeps_names: purpose == Purpose::Debug, ..self.settings.clone() };

@@ -6,6 +6,7 @@ mod dap;
 mod debug;
 mod debug_args;
 mod environment;
+mod image;
 mod limits;
 mod line;
 mod lsp;
@@ -48,6 +49,7 @@ fn nixscope_main() -> ExitCode {
         Command::Resume(args) => return debug::resume(&args),
         Command::Record(args) => return record::record(*args, settings, warnings),
         Command::Replay(args) => return record::replay(&args),
+        Command::Image(args) => return image::image(args, settings, warnings),
         Command::Parse(args) => return run::run(&args.into_options(settings, warnings)),
         Command::Dap(args) => return args.serve(),
         Command::Lsp(_) => return lsp::serve(),

@@ -37,6 +37,9 @@ pub(crate) struct Options {
     pub stdin: Option<Vec<u8>>,
     /// What there is to warn about before anything is done.
     pub warnings: Vec<String>,
+    /// The image to begin with, and what is done if it is out of date. Without programs, its value is what is evaluated.
+    #[serde(skip)]
+    pub image: Option<(String, crate::image::Stale)>,
 }
 
 /// How verbose a program is that was not told otherwise.

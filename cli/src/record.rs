@@ -117,6 +117,9 @@ pub(crate) fn record(args: RecordArgs, settings: Settings, warnings: Vec<String>
             return ExitCode::FAILURE;
         }
     };
+    if options.image.is_some() {
+        return failed("what begins with an image cannot be recorded: the recording would not have the image");
+    }
     let setup = match prepare(&mut options) {
         Ok(setup) => setup,
         Err(error) => return failed(&error),

@@ -11,9 +11,10 @@ use nixscope_engine::session::report::{self, Detail};
 use nixscope_engine::session::{Pulse, Session};
 use nixscope_engine::source::{Origin, Pos};
 use nixscope_engine::value::Value;
-use nixscope_engine::vm::{COERCE, CoerceFlags, Fault, FaultKind};
+use nixscope_engine::vm::{COERCE, CoerceFlags, Fault, FaultKind, Vm};
 use nixscope_engine::world::{CanonPath, World};
 
+use crate::image::{self, Start};
 use crate::machine::{self, Outside, Purpose, Setup};
 use crate::notes::{self, Notes};
 use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};
@@ -57,7 +58,15 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         Ok(folder) if options.debugger.is_some() => crate::attach::run(options, &folder),
         Ok(folder) => {
             let setup = Setup::of(options, &folder);
-            run_in(options, &setup, setup.outside())
+            let mut outside = setup.outside();
+            let Some((path, stale)) = &options.image else { return run_in(options, &setup, outside) };
+            match image::take_up((path, *stale), options, &setup, &mut outside) {
+                Ok(start) => run_job(Job::from(options, &setup, start, outside)),
+                Err(error) => {
+                    terminal::tell_error(&error);
+                    ExitCode::FAILURE
+                }
+            }
         }
         Err(error) => {
             terminal::tell_error(&error);
@@ -69,13 +78,12 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 /// The same on a machine and with an outside that somebody made.
 #[must_use]
 pub(crate) fn run_in(options: &Options, setup: &Setup, outside: Outside) -> ExitCode {
-    if options.verbosity >= notes::WARNINGS {
-        let unknown = options.settings.unknown.iter().map(|it| format!("unknown setting '{it}'"));
-        for warning in options.warnings.iter().cloned().chain(unknown) {
-            terminal::tell_warning(&warning);
-        }
-    }
-    let mut job = Job::new(options, setup, outside);
+    run_job(Job::new(options, setup, outside))
+}
+
+fn run_job(mut job: Job<'_>) -> ExitCode {
+    let options = job.options;
+    job.tell_settings();
     interrupt_on_signals(&job.session.pulse());
     let shows_progress = options.verbosity >= USUAL_VERBOSITY && terminal::is_screen();
     let progress = shows_progress.then(|| Progress::show(job.session.pulse()));
@@ -87,12 +95,28 @@ pub(crate) fn run_in(options: &Options, setup: &Setup, outside: Outside) -> Exit
         job.tell_stats(took);
     }
     match result {
-        Ok(()) => return ExitCode::SUCCESS,
-        Err(Failure::Fault(fault)) => job.tell_fault(&fault),
-        Err(Failure::Error(message)) => terminal::tell_error(&message),
-        Err(Failure::Output(error)) => terminal::tell_error(&format!("writing to standard output: {}", cause(&error))),
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            job.tell_failure(&failure);
+            ExitCode::FAILURE
+        }
     }
-    ExitCode::FAILURE
+}
+
+/// Computes the value of a program, and what is at some attribute paths of it, for an image. What went wrong was told.
+#[must_use]
+pub(crate) fn prelude(options: &Options, setup: &Setup, outside: Outside, forced: &[String]) -> Option<Start> {
+    let mut job = Job::new(options, setup, outside);
+    job.tell_settings();
+    let result = job.prelude(forced);
+    job.tell_warnings();
+    match result {
+        Ok(value) => Some(Start { vm: job.session.vm, value }),
+        Err(failure) => {
+            job.tell_failure(&failure);
+            None
+        }
+    }
 }
 
 struct Job<'a> {
@@ -100,24 +124,37 @@ struct Job<'a> {
     session: Session<Notes<Outside>>,
     folder: CanonPath,
     args: Value,
+    /// The value of the image that it begins with.
+    image: Option<Value>,
     /// How long printing took, in nanoseconds, if that is wanted.
     printing: u64,
 }
 
 impl<'a> Job<'a> {
     fn new(options: &'a Options, setup: &Setup, outside: Outside) -> Self {
-        let mut vm = setup.machine(Purpose::Run);
+        Self::with(options, setup, setup.machine(Purpose::Run), outside)
+    }
+
+    /// A job that begins with what an image has.
+    fn from(options: &'a Options, setup: &Setup, start: Start, outside: Outside) -> Self {
+        Self { image: Some(start.value), ..Self::with(options, setup, start.vm, outside) }
+    }
+
+    fn with(options: &'a Options, setup: &Setup, mut vm: Vm, outside: Outside) -> Self {
         if options.with_stats {
             since_start();
             vm.clock = Some(since_start);
         }
         let world = Notes::new(outside, options.verbosity);
         let session = Session::new(vm, world);
-        Self { options, session, folder: setup.folder.clone(), args: Value::EMPTY_ATTRS, printing: 0 }
+        Self { options, session, folder: setup.folder.clone(), args: Value::EMPTY_ATTRS, image: None, printing: 0 }
     }
 
     fn all(&mut self) -> Result<(), Failure> {
         self.read_args()?;
+        if let (Some(value), []) = (self.image, &self.options.inputs[..]) {
+            return self.print_parts(value);
+        }
         for input in &self.options.inputs {
             match self.options.task {
                 Task::Eval | Task::Instantiate => self.eval(input)?,
@@ -196,6 +233,26 @@ impl<'a> Job<'a> {
     fn eval(&mut self, input: &Input) -> Result<(), Failure> {
         let body = self.read(input)?;
         let root = self.session.eval(body)?;
+        self.print_parts(root)
+    }
+
+    /// The value that an image is of, with what is at some attribute paths computed.
+    fn prelude(&mut self, forced: &[String]) -> Result<Value, Failure> {
+        self.read_args()?;
+        let [input] = &self.options.inputs[..] else { return Err(Failure::Error("an image is of one program".into())) };
+        let body = self.read(input)?;
+        let root = self.session.eval(body)?;
+        let path = self.options.attr_paths.first().map_or("", String::as_str);
+        let chosen = self.session.choose(root, path, self.args)?;
+        let value = self.session.auto_call(chosen, self.args)?;
+        for path in forced {
+            self.session.choose(value, path, self.args)?;
+        }
+        Ok(value)
+    }
+
+    /// Prints what is wanted of a value.
+    fn print_parts(&mut self, root: Value) -> Result<(), Failure> {
         let whole = [String::new()];
         let paths = if self.options.attr_paths.is_empty() { &whole[..] } else { &self.options.attr_paths };
         for path in paths {
@@ -243,6 +300,25 @@ impl<'a> Job<'a> {
         ];
         for (name, nanoseconds) in times {
             terminal::tell_line(format!("{:>13.3} ms {name}", nanoseconds as f64 / 1e6).as_bytes());
+        }
+    }
+
+    fn tell_settings(&self) {
+        if self.options.verbosity >= notes::WARNINGS {
+            let unknown = self.options.settings.unknown.iter().map(|it| format!("unknown setting '{it}'"));
+            for warning in self.options.warnings.iter().cloned().chain(unknown) {
+                terminal::tell_warning(&warning);
+            }
+        }
+    }
+
+    fn tell_failure(&self, failure: &Failure) {
+        match failure {
+            Failure::Fault(fault) => self.tell_fault(fault),
+            Failure::Error(message) => terminal::tell_error(message),
+            Failure::Output(error) => {
+                terminal::tell_error(&format!("writing to standard output: {}", cause(error)));
+            }
         }
     }
 

@@ -120,3 +120,8 @@ fn debugging() {
 fn recording() {
     check_own("record");
 }
+
+#[test]
+fn images() {
+    check_own("image");
+}
