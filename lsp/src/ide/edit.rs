@@ -100,7 +100,7 @@ pub(super) fn remove_site(doc: &Document, site: Site) -> Option<Edit> {
     match site.kind {
         SiteKind::Value | SiteKind::Path => {
             let parent = tree.parent(site.binding)?;
-            let is_only = tree.kind(parent) == SyntaxKind::NODE_LET_IN && bindings(doc, parent) == 1;
+            let is_only = is_only_binding(doc, parent);
             Some(if is_only { remove_let(doc, parent)? } else { Edit::remove(with_blanks_before(doc, site.binding)) })
         }
         SiteKind::Inherit | SiteKind::InheritFrom => {
@@ -108,7 +108,7 @@ pub(super) fn remove_site(doc: &Document, site: Site) -> Option<Edit> {
                 return Some(Edit::remove(with_blanks_before(doc, site.name)));
             }
             let parent = tree.parent(site.binding)?;
-            let is_only = tree.kind(parent) == SyntaxKind::NODE_LET_IN && bindings(doc, parent) == 1;
+            let is_only = is_only_binding(doc, parent);
             Some(if is_only { remove_let(doc, parent)? } else { Edit::remove(with_blanks_before(doc, site.binding)) })
         }
         SiteKind::Formal => Some(Edit::remove(formal_range(doc, site.binding)?)),
@@ -117,10 +117,11 @@ pub(super) fn remove_site(doc: &Document, site: Site) -> Option<Edit> {
     }
 }
 
-fn bindings(doc: &Document, set: NodeId) -> usize {
+/// Whether a binding or `inherit` is all that a `let … in` has.
+fn is_only_binding(doc: &Document, set: NodeId) -> bool {
     let tree = doc.tree();
     let is_binding = |&it: &NodeId| matches!(tree.kind(it), SyntaxKind::NODE_ATTRPATH_VALUE | SyntaxKind::NODE_INHERIT);
-    tree.nodes(set).filter(is_binding).count()
+    tree.kind(set) == SyntaxKind::NODE_LET_IN && tree.nodes(set).filter(is_binding).nth(1).is_none()
 }
 
 /// Takes `let … in` away from its body.

@@ -27,6 +27,8 @@ mod syntax;
 mod tree;
 
 #[cfg(test)]
+mod everywhere_tests;
+#[cfg(test)]
 mod tests;
 
 pub use actions::code_actions;

@@ -13,6 +13,8 @@ use super::{Completion, CompletionKind, DUMMY, keyword};
 
 /// How many attributes of one set are offered.
 const MAX_MEMBERS: usize = 5000;
+/// How many `with`s around a place are looked into.
+const MAX_WITHS: usize = 16;
 /// Sets with more attributes than this are offered without their comments.
 const MAX_DESCRIBED: usize = 500;
 
@@ -21,11 +23,14 @@ pub(super) fn in_scope(doc: &DocRef<'_>, files: &dyn Files, node: NodeId, items:
     scopes(doc, node, None, items);
     let tree = doc.tree();
     let mut child = node;
+    let mut n_left = MAX_WITHS;
     for around in tree.ancestors(node) {
-        if tree.kind(around) == SyntaxKind::NODE_WITH
+        if n_left > 0
+            && tree.kind(around) == SyntaxKind::NODE_WITH
             && tree.nodes(around).nth(1) == Some(child)
             && let Some(scope) = tree.nodes(around).next()
         {
+            n_left -= 1;
             members(&statics::values(doc, scope, files), true, items);
         }
         child = around;

@@ -78,16 +78,12 @@ fn names_that_nothing_uses() {
     check(
         "let a = 1; b = a; c = b; in 1",
         expect![[r#"
-        warning unused-binding <a> nothing uses `a`
-          Remove `a`: let b = a; c = b; in 1
-          Rename to `_a`: let _a = 1; b = a; c = b; in 1
-        warning unused-binding <b> nothing uses `b`
-          Remove `b`: let a = 1; c = b; in 1
-          Rename to `_b`: let a = 1; _b = a; c = b; in 1
-        warning unused-binding <c> nothing uses `c`
-          Remove `c`: let a = 1; b = a; in 1
-          Rename to `_c`: let a = 1; b = a; _c = b; in 1
-    "#]],
+            warning unused-binding <a> nothing uses `a`
+            warning unused-binding <b> nothing uses `b`
+            warning unused-binding <c> nothing uses `c`
+              Remove `c`: let a = 1; b = a; in 1
+              Rename to `_c`: let a = 1; b = a; _c = b; in 1
+        "#]],
     );
     check(
         "let\n  a = 1;\n  b = 2;\nin b",
@@ -114,10 +110,9 @@ fn names_that_nothing_uses() {
     check(
         "let f = x: f x; _g = 1; in 1",
         expect![[r#"
-        warning unused-binding <f> nothing uses `f`
-          Remove `f`: let _g = 1; in 1
-          Rename to `_f`: let _f = x: f x; _g = 1; in 1
-    "#]],
+            warning unused-binding <f> nothing uses `f`
+              Remove `f`: let _g = 1; in 1
+        "#]],
     );
     check(
         "x: y: { a, b ? 1, ... }@c: y + a",

@@ -6,6 +6,7 @@ use nixscope_engine::syntax::SyntaxKind;
 
 use super::super::edit::Edit;
 use super::super::names::{NameId, Target, Use};
+use super::super::tree::NodeId;
 use super::super::{Document, globals};
 use super::{Code, Diagnostic, Severity, is_sound};
 
@@ -14,10 +15,7 @@ const MAX_ADVICE: usize = 20;
 
 pub(super) fn undefined(doc: &Document, found: &mut Vec<Diagnostic>) {
     let mut advice: FxHashMap<NameId, Option<String>> = FxHashMap::default();
-    for it in doc.names().uses().iter().filter(|it| it.target == Target::Nothing) {
-        if !doc.syntax_errors().is_empty() && !is_in_sound_binding(doc, it) {
-            continue;
-        }
+    for it in in_sound_bindings(doc) {
         let name = doc.show_name(it.name);
         let range = doc.tree().range(it.node);
         let mut diagnostic =
@@ -32,11 +30,29 @@ pub(super) fn undefined(doc: &Document, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether no syntax error is in the innermost binding, or in the whole text outside of bindings.
-fn is_in_sound_binding(doc: &Document, it: &Use) -> bool {
+/// The variables that mean nothing; of a broken text those in bindings without a mistake.
+fn in_sound_bindings(doc: &Document) -> Vec<&Use> {
     let tree = doc.tree();
-    let binding = tree.ancestors(it.node).find(|&it| tree.kind(it) == SyntaxKind::NODE_ATTRPATH_VALUE);
-    binding.is_some_and(|it| is_sound(doc, tree.range(it)))
+    let unknown = doc.names().uses().iter().filter(|it| it.target == Target::Nothing);
+    if doc.syntax_errors().is_empty() {
+        return unknown.collect();
+    }
+    let mut found = Vec::new();
+    let mut unknown = unknown.peekable();
+    // The bindings around, each with its end and whether it is sound.
+    let mut open: Vec<(NodeId, bool)> = Vec::new();
+    for node in tree.all() {
+        while open.pop_if(|it| it.0 <= node).is_some() {}
+        if tree.kind(node) == SyntaxKind::NODE_ATTRPATH_VALUE {
+            open.push((tree.after(node), is_sound(doc, tree.range(node))));
+        }
+        if let Some(it) = unknown.next_if(|it| it.node == node)
+            && open.last().is_some_and(|it| it.1)
+        {
+            found.push(it);
+        }
+    }
+    found
 }
 
 /// A name in scope that is nearly the same.

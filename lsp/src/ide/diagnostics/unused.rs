@@ -24,7 +24,7 @@ pub(super) fn unused(doc: &Document, found: &mut Vec<Diagnostic>) {
                 for &def in &set.defs {
                     let is_body = is_legacy && names.text(names.def(def).name) == b"body";
                     if !live.has(def) && !is_body {
-                        binding(doc, names.def(def), found);
+                        binding(doc, def, found);
                     }
                 }
             }
@@ -79,7 +79,8 @@ fn is_exempt(doc: &Document, def: &Def) -> bool {
     doc.names().text(def.name).first().is_none_or(|&it| it == b'_')
 }
 
-fn binding(doc: &Document, def: &Def, found: &mut Vec<Diagnostic>) {
+fn binding(doc: &Document, id: DefId, found: &mut Vec<Diagnostic>) {
+    let def = doc.names().def(id);
     if is_exempt(doc, def) {
         return;
     }
@@ -88,11 +89,19 @@ fn binding(doc: &Document, def: &Def, found: &mut Vec<Diagnostic>) {
     let range = doc.tree().range(site.name);
     let message = format!("nothing uses `{name}`");
     let mut diagnostic = Diagnostic::new(Code::UnusedBinding, Severity::Warning, range, message).unnecessary();
+    // Bindings that are unused too may still name it: they have to go first.
+    let mut uses = doc.names().uses_of(id).peekable();
+    let is_named = uses.peek().is_some();
+    let is_own = |node| def.sites.iter().any(|it| doc.tree().contains(it.binding, node));
+    if !uses.all(|it| is_own(it.node)) {
+        found.push(diagnostic);
+        return;
+    }
     let edits: Option<Vec<Edit>> = def.sites.iter().map(|&it| remove_site(doc, it)).collect();
     if let Some(edits) = edits.filter(|it| it.is_sorted_by(|a, b| a.range.end <= b.range.start)) {
         diagnostic = diagnostic.fix(format!("Remove `{name}`"), edits);
     }
-    if matches!(site.kind, SiteKind::Value) && def.sites.len() == 1 {
+    if matches!(site.kind, SiteKind::Value) && def.sites.len() == 1 && !is_named {
         diagnostic = diagnostic.fix(format!("Rename to `_{name}`"), vec![Edit::insert(range.start, "_")]);
     }
     found.push(diagnostic);
