@@ -139,7 +139,7 @@ impl LanguageServer for Server {
         });
         self.is_ready.store(true, Ordering::Release);
         tokio::spawn(publish(Arc::clone(&self.state), self.client.clone(), Arc::clone(&self.asked)));
-        tokio::spawn(live::evaluate(Arc::clone(&self.state)));
+        tokio::spawn(live::evaluate(Arc::clone(&self.state), self.client.clone()));
         tokio::spawn(live::watch_time(Arc::clone(&self.state)));
         Ok(answer)
     }
@@ -205,7 +205,7 @@ impl LanguageServer for Server {
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
         self.ask_at(params.text_document_position_params, |now, open, offset| {
-            ide::signature_help(open.document(), &**now, offset).map(completing::signatures)
+            ide::signature_help(open.document(), &**now, offset).map(|it| completing::signatures(now, it))
         })
         .await
     }

@@ -67,6 +67,8 @@ pub struct ClientTraits {
     pub registers_watchers: bool,
     /// It asks for diagnostics again if it is asked to.
     pub refreshes_diagnostics: bool,
+    /// It asks for inlay hints again if it is asked to.
+    pub refreshes_hints: bool,
     /// It shows progress.
     pub has_progress: bool,
     /// It shows places that belong to a diagnostic.
@@ -77,8 +79,12 @@ pub struct ClientTraits {
     pub has_snippets: bool,
     /// It shows symbols inside of each other.
     pub nests_symbols: bool,
-    /// It shows Markdown.
+    /// It shows Markdown in hovers.
     pub has_markdown: bool,
+    /// It shows Markdown in completions.
+    pub completes_markdown: bool,
+    /// It shows Markdown in signatures.
+    pub signs_markdown: bool,
 }
 
 /// An open document.

@@ -15,10 +15,17 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use nixscope_engine::session::Pulse;
+use tower_lsp::Client;
 
+use crate::protocol::telling;
 use crate::state::{Snapshot, State};
 
 pub use values::{LiveText, Seen, Why};
+
+/// How long an evaluation takes before somebody is told of it.
+const NOTICEABLE: Duration = Duration::from_millis(500);
+/// How long an editor is waited for that is told of it.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What evaluating documents gave, and what is to be evaluated.
 #[derive(Debug, Default)]
@@ -117,7 +124,7 @@ struct Door {
 }
 
 /// Evaluates what changes, for ever.
-pub(crate) async fn evaluate(state: Arc<State>) {
+pub(crate) async fn evaluate(state: Arc<State>, client: Client) {
     let door: Arc<Door> = Arc::default();
     let (done, mut ended) = tokio::sync::mpsc::unbounded_channel();
     let thread = {
@@ -128,6 +135,7 @@ pub(crate) async fn evaluate(state: Arc<State>) {
     if thread.is_err() {
         return;
     }
+    let mut n_jobs = 0;
     loop {
         state.typed.notified().await;
         loop {
@@ -138,11 +146,28 @@ pub(crate) async fn evaluate(state: Arc<State>) {
             if !now.config.live.enable || now.open(&uri).is_none() {
                 continue;
             }
-            *door.job.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, uri));
+            let title = format!("Evaluating {}", uri.rsplit('/').next().unwrap_or_default());
+            *door.job.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(&now), uri));
             door.knock.notify_one();
-            if ended.recv().await.is_none() {
+            n_jobs += 1;
+            let soon = tokio::time::timeout(NOTICEABLE, ended.recv()).await;
+            let is_there = if let Ok(it) = soon {
+                it.is_some()
+            } else {
+                // An editor that does not answer keeps nobody from the next job.
+                let begin = telling::begin(&client, &now.client, n_jobs, &title);
+                let shown = tokio::time::timeout(PATIENCE, begin).await.ok().flatten();
+                let it = ended.recv().await;
+                if let Some(shown) = shown {
+                    telling::end(&client, shown).await;
+                }
+                it.is_some()
+            };
+            if !is_there {
                 return;
             }
+            let client = client.clone();
+            tokio::spawn(async move { telling::refresh(&client, &now.client).await });
         }
     }
 }

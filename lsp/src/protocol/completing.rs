@@ -26,7 +26,7 @@ pub fn completions(now: &Snapshot, open: &Open, found: ide::Completions, typed: 
     let item = |(i, it): (usize, ide::Completion)| CompletionItem {
         kind: Some(kind(it.kind)),
         detail: Some(it.detail).filter(|it| !it.is_empty()),
-        documentation: it.doc.map(markdown),
+        documentation: it.doc.map(|it| markup(it, now.client.completes_markdown)),
         sort_text: Some(format!("{i:05}")),
         filter_text: (it.insert != it.label).then(|| it.label.clone()),
         text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: it.insert })),
@@ -37,8 +37,9 @@ pub fn completions(now: &Snapshot, open: &Open, found: ide::Completions, typed: 
     CompletionResponse::List(CompletionList { is_incomplete, items })
 }
 
-fn markdown(value: String) -> Documentation {
-    Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value })
+fn markup(value: String, has_markdown: bool) -> Documentation {
+    let kind = if has_markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+    Documentation::MarkupContent(MarkupContent { kind, value })
 }
 
 fn kind(kind: CompletionKind) -> CompletionItemKind {
@@ -55,17 +56,17 @@ fn kind(kind: CompletionKind) -> CompletionItemKind {
 
 /// The functions that may be called at a place.
 #[must_use]
-pub fn signatures(found: ide::SignatureHelp) -> SignatureHelp {
+pub fn signatures(now: &Snapshot, found: ide::SignatureHelp) -> SignatureHelp {
     let active = found.active as u32;
     let signature = |it: ide::Signature| {
         let utf16 = |byte: u32| it.label.get(..byte as usize).map_or(0, |it| it.encode_utf16().count()) as u32;
         let parameter = |param: &ide::Parameter| ParameterInformation {
             label: ParameterLabel::LabelOffsets([utf16(param.range.start), utf16(param.range.end)]),
-            documentation: param.doc.clone().map(markdown),
+            documentation: param.doc.clone().map(|it| markup(it, now.client.signs_markdown)),
         };
         SignatureInformation {
             parameters: Some(it.params.iter().map(parameter).collect()),
-            documentation: it.doc.map(markdown),
+            documentation: it.doc.map(|it| markup(it, now.client.signs_markdown)),
             active_parameter: Some(active),
             label: it.label,
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use lsp_types::notification::{
     DidChangeTextDocument, DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument, Notification,
 };
-use lsp_types::{InitializeParams, Position, PositionEncodingKind, Url};
+use lsp_types::{InitializeParams, MarkupKind, Position, PositionEncodingKind, Url};
 use serde_json::Value;
 
 use crate::state::{ClientTraits, Open, Snapshot, Sync};
@@ -99,6 +99,7 @@ pub fn traits(params: &InitializeParams) -> ClientTraits {
         refreshes_diagnostics: is_dynamic(
             workspace.and_then(|it| it.diagnostic.as_ref()).and_then(|it| it.refresh_support),
         ),
+        refreshes_hints: is_dynamic(workspace.and_then(|it| it.inlay_hint.as_ref()).and_then(|it| it.refresh_support)),
         has_progress: is_dynamic(capabilities.window.as_ref().and_then(|it| it.work_done_progress)),
         relates: is_dynamic(text.and_then(|it| it.publish_diagnostics.as_ref()).and_then(|it| it.related_information)),
         links_definitions: is_dynamic(text.and_then(|it| it.definition).and_then(|it| it.link_support)),
@@ -110,9 +111,17 @@ pub fn traits(params: &InitializeParams) -> ClientTraits {
         nests_symbols: is_dynamic(
             text.and_then(|it| it.document_symbol.as_ref()).and_then(|it| it.hierarchical_document_symbol_support),
         ),
-        has_markdown: text
-            .and_then(|it| it.hover.as_ref())
-            .and_then(|it| it.content_format.as_ref())
-            .is_none_or(|it| it.contains(&lsp_types::MarkupKind::Markdown)),
+        has_markdown: is_markdown(text.and_then(|it| it.hover.as_ref()?.content_format.as_deref())),
+        completes_markdown: is_markdown(
+            text.and_then(|it| it.completion.as_ref()?.completion_item.as_ref()?.documentation_format.as_deref()),
+        ),
+        signs_markdown: is_markdown(text.and_then(|it| {
+            it.signature_help.as_ref()?.signature_information.as_ref()?.documentation_format.as_deref()
+        })),
     }
+}
+
+/// Whether Markdown is among what can be shown; who does not say can show plain text.
+fn is_markdown(formats: Option<&[MarkupKind]>) -> bool {
+    formats.is_some_and(|it| it.contains(&MarkupKind::Markdown))
 }

@@ -4,5 +4,6 @@ pub mod capabilities;
 pub mod completing;
 pub mod from_proto;
 pub mod outline;
+pub mod telling;
 pub mod to_proto;
 pub mod tokens;

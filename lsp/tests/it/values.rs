@@ -159,3 +159,22 @@ async fn what_has_no_end_is_in_nobodys_way() {
     hover_says(&mut client, &folder.path("0.nix"), "let f = n: f (n + 1); in { |a = 1 + 1; b = f 0; }", "\n2\n").await;
     client.leave().await;
 }
+
+#[tokio::test]
+async fn what_takes_long_is_told_of() {
+    let folder = Folder::new("progress", &[]);
+    let capabilities = json!({
+        "window": { "workDoneProgress": true },
+        "workspace": { "inlayHint": { "refreshSupport": true } },
+    });
+    let options = json!({ "live": { "delay": 1, "timeLimit": 1000 } });
+    let mut client = Client::start_with(&[&folder.path("")], capabilities, options).await;
+    client.open(&folder.path("a.nix"), "let f = n: f (n + 1); in f 0").await;
+    let created = client.wait(|it| it["method"] == "window/workDoneProgress/create").await;
+    let token = created["params"]["token"].clone();
+    for kind in ["begin", "end"] {
+        client.wait(|it| it["params"]["token"] == token && it["params"]["value"]["kind"] == kind).await;
+    }
+    client.wait(|it| it["method"] == "workspace/inlayHint/refresh").await;
+    client.leave().await;
+}

@@ -262,7 +262,11 @@ impl Spread<'_> {
             if let (Some(value), false) = (self.of[i], says_all)
                 && span.start.is_some()
             {
-                self.found.push(LiveValue { span, value, times: self.times[i] });
+                let times = match self.unit.analysis.refs[i] {
+                    VarRef::Var(VarId(id)) => self.vars[id as usize].1,
+                    _ => self.times[i],
+                };
+                self.found.push(LiveValue { span, value, times });
             }
         }
     }

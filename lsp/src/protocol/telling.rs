@@ -1,0 +1,48 @@
+//! What the editor is told and asked without having asked: progress, and to ask again for what has changed.
+
+use lsp_types::notification::Progress;
+use lsp_types::request::WorkDoneProgressCreate;
+use lsp_types::{
+    NumberOrString, ProgressParams, ProgressParamsValue, WorkDoneProgress, WorkDoneProgressBegin,
+    WorkDoneProgressCreateParams, WorkDoneProgressEnd,
+};
+use tower_lsp::Client;
+
+use crate::state::ClientTraits;
+
+/// Something that takes time, as the editor shows it.
+#[derive(Debug)]
+pub struct Shown(NumberOrString);
+
+/// Says that something has begun that will take time. `None` if the editor does not show such things.
+pub async fn begin(client: &Client, traits: &ClientTraits, number: u64, title: &str) -> Option<Shown> {
+    if !traits.has_progress {
+        return None;
+    }
+    let token = NumberOrString::String(format!("nixscope-{number}"));
+    client.send_request::<WorkDoneProgressCreate>(WorkDoneProgressCreateParams { token: token.clone() }).await.ok()?;
+    let begin =
+        WorkDoneProgressBegin { title: title.to_owned(), cancellable: Some(false), ..WorkDoneProgressBegin::default() };
+    tell(client, token.clone(), WorkDoneProgress::Begin(begin)).await;
+    Some(Shown(token))
+}
+
+/// Says that it is over.
+pub async fn end(client: &Client, shown: Shown) {
+    tell(client, shown.0, WorkDoneProgress::End(WorkDoneProgressEnd { message: None })).await;
+}
+
+async fn tell(client: &Client, token: NumberOrString, value: WorkDoneProgress) {
+    let value = ProgressParamsValue::WorkDone(value);
+    client.send_notification::<Progress>(ProgressParams { token, value }).await;
+}
+
+/// Lets the editor ask again for what depends on values.
+pub async fn refresh(client: &Client, traits: &ClientTraits) {
+    if traits.refreshes_hints {
+        let _ = client.inlay_hint_refresh().await;
+    }
+    if traits.refreshes_diagnostics {
+        let _ = client.workspace_diagnostic_refresh().await;
+    }
+}
