@@ -103,6 +103,12 @@ pub struct Open {
 }
 
 impl Open {
+    /// Whether it was read.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.document.get().is_some()
+    }
+
     /// What features see of it; read at first use.
     #[must_use]
     pub fn document(&self) -> &Arc<Document> {
