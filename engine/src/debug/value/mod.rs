@@ -29,7 +29,7 @@ pub struct Shown {
     pub type_name: &'static str,
     /// Whether somebody needed it.
     pub state: Laziness,
-    /// How many children with names [`children`] gives.
+    /// How many children with names [`children()`] gives.
     pub n_named: usize,
     /// How many children with numbers it gives.
     pub n_indexed: usize,
