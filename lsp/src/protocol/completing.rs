@@ -38,8 +38,12 @@ pub fn completions(now: &Snapshot, open: &Open, found: ide::Completions, typed: 
 }
 
 fn markup(value: String, has_markdown: bool) -> Documentation {
-    let kind = if has_markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
-    Documentation::MarkupContent(MarkupContent { kind, value })
+    if has_markdown {
+        Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value })
+    } else {
+        // Who named no kind takes a string.
+        Documentation::String(value)
+    }
 }
 
 fn kind(kind: CompletionKind) -> CompletionItemKind {
