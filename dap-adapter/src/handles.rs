@@ -20,6 +20,13 @@ pub(crate) enum Handle {
     },
     /// A place in a text.
     Place(Span),
+    /// Where a value was needed first: found when somebody asks.
+    Needed {
+        /// The thunk that has the value.
+        thunk: Value,
+        /// Where it is written, if it is: that is told if it cannot be found out.
+        written: Option<Span>,
+    },
 }
 
 /// A value, and how one gets at it again.

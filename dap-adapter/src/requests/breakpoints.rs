@@ -228,7 +228,7 @@ impl Look<'_> {
                 Ok((found.text.is_none()).then_some(found.value))
             }
             Some(Handle::Lazy { shown, .. }) => Ok((!shown.is_aside).then_some(shown.value)),
-            Some(Handle::Place(_)) | None => Err(stale("variablesReference")),
+            Some(Handle::Place(_) | Handle::Needed { .. }) | None => Err(stale("variablesReference")),
         }
     }
 

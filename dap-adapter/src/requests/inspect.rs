@@ -66,12 +66,14 @@ impl NixAdapter {
     pub(crate) fn locations(&mut self, request: &Request, ticket: Ticket) {
         let Some((arguments, ticket)) = read::<LocationsArguments>(request, ticket) else { return };
         self.look(ticket, move |look| {
-            let handles = look.shared.handles();
-            let Some(Handle::Place(span)) = handles.get(arguments.location_reference) else {
-                return Err(stale("locationReference"));
+            let handle = look.shared.handles().get(arguments.location_reference).cloned();
+            let span = match handle {
+                Some(Handle::Place(span)) => Some(span),
+                Some(Handle::Needed { thunk, written }) => look.needed_at(thunk).or(written),
+                _ => return Err(stale("locationReference")),
             };
             let nowhere = || Failure::new(ErrorId::Refused, "this is not written anywhere");
-            let at = look.session.locate(*span).ok_or_else(nowhere)?;
+            let at = span.and_then(|it| look.session.locate(it)).ok_or_else(nowhere)?;
             let client = &look.shared.client;
             let Range { line, column, end_line, end_column } = client.range(&at);
             let (column, end_line, end_column) = (Some(column), Some(end_line), Some(end_column));
@@ -319,7 +321,7 @@ impl Look<'_> {
                 let children = value::children(self.session.vm(), shown.value, filter, start, count);
                 Ok(children.into_iter().map(|it| self.child(it, &shown)).collect())
             }
-            Some(Handle::Place(_)) | None => Err(stale("variablesReference")),
+            Some(Handle::Place(_) | Handle::Needed { .. }) | None => Err(stale("variablesReference")),
         }
     }
 
@@ -360,14 +362,13 @@ impl Look<'_> {
 
     /// A value under a name.
     pub(super) fn variable(&self, name: String, place: Span, shown: Shown) -> Variable {
-        let vm = self.session.vm();
         let text = self.session.show(shown.value);
         let mut told = Variable {
             value: text.text,
             type_name: Some(text.type_name.to_owned()),
             evaluate_name: shown.path.clone(),
             declaration_location_reference: self.place(place),
-            value_location_reference: value::written(vm, shown.value).and_then(|it| self.place(it)),
+            value_location_reference: self.value_place(&shown),
             ..Variable::default()
         };
         match text.state {
@@ -388,6 +389,27 @@ impl Look<'_> {
         }
         told.name = name;
         told
+    }
+
+    /// A number for where a value was needed first; of one that nobody needed, that nobody suspended or that is not the
+    /// program's, for where it is written.
+    fn value_place(&self, shown: &Shown) -> Option<i64> {
+        let vm = self.session.vm();
+        let written = value::written(vm, shown.value);
+        let was_needed = shown.value.is_thunk() && vm.settled(shown.value).is_some();
+        if was_needed && !shown.is_aside {
+            return Some(self.shared.handles().add(Handle::Needed { thunk: shown.value, written }));
+        }
+        written.and_then(|it| self.place(it))
+    }
+
+    /// Where somebody waited for a value when it was needed first. The program goes back for this and comes here again,
+    /// so it is not looked for while there is something to be seen that was computed on the side.
+    fn needed_at(&mut self, thunk: nixscope_engine::value::Value) -> Option<Span> {
+        if self.session.debugger.has_visitors() {
+            return None;
+        }
+        self.session.forced_at(thunk)?.frames.into_iter().skip(1).find_map(|it| it.span)
     }
 
     /// A number for a place; none if it is nowhere.

@@ -201,6 +201,11 @@ impl Evaluator {
         out
     }
 
+    /// Whether something was kept that may be looked at.
+    pub(super) fn is_visited(&self) -> bool {
+        self.visit.is_some()
+    }
+
     /// What was kept may be looked at until [`Evaluator::end_visit`].
     pub(super) fn begin_visit(&mut self, vm: &mut Vm) {
         if self.visit.is_none() {

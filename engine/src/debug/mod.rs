@@ -244,6 +244,12 @@ impl Debugger {
         self.names.describe(vm, body)
     }
 
+    /// Whether something was computed on the side since the program stopped, and can still be looked at.
+    #[must_use]
+    pub fn has_visitors(&self) -> bool {
+        self.evaluator.is_visited()
+    }
+
     /// Whether a unit is an expression that somebody evaluated, rather than a part of the program.
     #[must_use]
     pub fn is_own(&self, unit: u32) -> bool {
