@@ -22,7 +22,9 @@ impl DapArgs {
     #[must_use]
     pub(crate) fn serve(&self) -> ExitCode {
         let result = match &self.listen {
-            None => block_on(serve_stdio(adapter)).map(drop).map_err(|it| it.to_string()),
+            None => block_on(serve_stdio(adapter))
+                .map_err(|it| it.to_string())
+                .and_then(|ending| ending.complaint().map_or(Ok(()), Err)),
             Some(address) => block_on(listen(address)).map_err(|it| it.to_string()).and_then(|it| it),
         };
         match result {

@@ -116,6 +116,21 @@ pub enum Ending {
     Http,
     /// Reading or writing failed.
     Broken(io::Error),
+    /// There is nothing more to read, and nothing that was read was a message: this is what was wrong with it.
+    Garbled(String),
+}
+
+impl Ending {
+    /// What went wrong, if anything did that the other side was not told.
+    #[must_use]
+    pub fn complaint(&self) -> Option<String> {
+        match self {
+            Self::Input | Self::Adapter => None,
+            Self::Http => Some(Defect::Http.to_string()),
+            Self::Broken(error) => Some(error.to_string()),
+            Self::Garbled(defect) => Some(defect.clone()),
+        }
+    }
 }
 
 /// Serves one client until its session ends. `make` makes the adapter, on the thread that will be its own.
@@ -196,12 +211,20 @@ async fn read<R: AsyncRead + Unpin, N>(mut input: R, outbox: &Outbox, inbox: &In
     let mut reader = Reader { outbox, inbox, room: Arc::new(Semaphore::new(QUEUED)), defects_left: DEFECTS_TOLD };
     let mut decoder = Decoder::default();
     let mut chunk = vec![0; CHUNK];
+    // Whoever never sent a message is told nothing: events wait for the answer to the first one.
+    let (mut has_message, mut first_defect) = (false, None);
     loop {
         while let Some(message) = decoder.next_message() {
             match message {
-                Ok(message) => reader.take(message).await,
+                Ok(message) => {
+                    has_message = true;
+                    reader.take(message).await;
+                }
                 Err(Defect::Http) => return Ending::Http,
-                Err(defect) => reader.tell(&defect.to_string()),
+                Err(defect) => {
+                    reader.tell(&defect.to_string());
+                    first_defect.get_or_insert(defect);
+                }
             }
         }
         match input.read(&mut chunk).await {
@@ -213,8 +236,12 @@ async fn read<R: AsyncRead + Unpin, N>(mut input: R, outbox: &Outbox, inbox: &In
     }
     if let Some(defect) = decoder.finish() {
         reader.tell(&defect.to_string());
+        first_defect.get_or_insert(defect);
     }
-    Ending::Input
+    match first_defect {
+        Some(defect) if !has_message => Ending::Garbled(defect.to_string()),
+        _ => Ending::Input,
+    }
 }
 
 struct Reader<'a, N> {

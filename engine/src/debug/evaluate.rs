@@ -259,7 +259,11 @@ impl Evaluator {
             }
         }
         let scope = Scope { names: &names, n_withs: withs.len() as u32 };
-        let folder = place.frame.and_then(|it| folder_of(vm, it.code)).unwrap_or_else(|| "/".to_owned());
+        let folder =
+            place.frame.and_then(|it| folder_of(vm, it.code)).unwrap_or_else(|| match &*vm.settings.working_dir {
+                "" => "/".to_owned(),
+                folder => folder.to_owned(),
+            });
         let n_units = vm.n_units();
         let was_aside = vm.heap.symbols.set_aside(true);
         let body = vm.read_in(Origin::String, text.as_bytes().into(), &folder, &scope);
