@@ -198,6 +198,9 @@ impl NixAdapter {
             "source" => self.source(request, ticket),
             "loadedSources" => self.loaded_sources(ticket),
             "modules" => self.modules(request, ticket),
+            "nixscope/timeline" => self.timeline(ticket),
+            "nixscope/goTo" => self.go_to_moment(request, ticket),
+            "nixscope/demand" => self.demand(request, ticket),
             "disassemble" => self.disassemble(request, ticket),
             command => {
                 let failure = Failure::unknown_command(command);

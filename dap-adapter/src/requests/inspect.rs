@@ -133,6 +133,15 @@ impl Look<'_> {
         self.shared.handles().frame(id).ok_or_else(|| stale("frameId"))
     }
 
+    /// What a frame runs, and for whom.
+    pub(super) fn named(it: &FrameView) -> String {
+        match it.reason.as_str() {
+            "" => it.name.clone(),
+            reason if it.kind == ViewKind::Helper && reason == it.name => it.name.clone(),
+            reason => format!("{} ← {reason}", it.name),
+        }
+    }
+
     fn frame_told(&self, it: FrameView) -> StackFrame {
         let client = &self.shared.client;
         let at = it.span.and_then(|span| self.session.locate(span));
@@ -140,11 +149,7 @@ impl Look<'_> {
         let source = at.as_ref().map(|at| client.source(at));
         StackFrame {
             id: self.shared.handles().of_frame(it.index),
-            name: match it.reason.as_str() {
-                "" => it.name,
-                reason if it.kind == ViewKind::Helper && reason == it.name => it.name,
-                reason => format!("{} ← {reason}", it.name),
-            },
+            name: Self::named(&it),
             source: if it.is_subtle { source.map(Client::dimmed) } else { source },
             line: range.line,
             column: range.column,

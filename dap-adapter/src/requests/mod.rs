@@ -7,6 +7,7 @@ mod evaluate;
 mod execution;
 mod inspect;
 mod lifecycle;
+mod timeline;
 
 use serde::de::DeserializeOwned;
 

@@ -11,6 +11,7 @@ mod execution;
 mod inspect;
 mod lifecycle;
 mod source;
+mod timeline;
 
 pub use body::to_body;
 pub use breakpoints::{
@@ -34,6 +35,7 @@ pub use lifecycle::{
     BreakpointMode, Capabilities, ExceptionBreakpointsFilter, InitializeArguments, RestartArguments, requests_promised,
 };
 pub use source::{LoadedSourcesBody, Source, SourceArguments, SourceBody, SourceHint};
+pub use timeline::{Demand, DemandArguments, GoToArguments, TimelineBody, TimelineMoment};
 
 pub use dap::requests::{
     CancelArguments, CompletionsArguments, ContinueArguments, DisassembleArguments, DisconnectArguments,

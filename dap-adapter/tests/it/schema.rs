@@ -75,7 +75,7 @@ pub(crate) fn problems(message: &Value) -> Vec<String> {
     } else {
         let name = message["event"].as_str().or(message["command"].as_str()).unwrap_or_default();
         let shape = format!("{} {name}", message["type"].as_str().unwrap_or_default());
-        check(&body, if name.starts_with("nixscope/") { "obj" } else { &shape }, payload, &mut found);
+        check(&body, if name.starts_with("nixscope/") { "any" } else { &shape }, payload, &mut found);
     }
     found.extend(rest.keys().map(|name| format!("{name}: not known")));
     found

@@ -21,6 +21,7 @@ pub mod frames;
 mod glob;
 mod history;
 pub mod hit;
+mod landmarks;
 pub mod location;
 pub mod names;
 pub mod paths;
@@ -37,6 +38,7 @@ pub mod value;
 pub use breakpoint::{Access, Breakpoint, BreakpointId, BreakpointState, Breakpoints, Rules, Target};
 pub use calls::{Call, CallEnd, Whose};
 pub use history::{Forced, ForcedFrame};
+pub use landmarks::{Landmark, LandmarkKind};
 pub use run::Between;
 pub use skip::Skips;
 pub use stepping::{By, Goal, StepTarget, step_targets};
@@ -136,6 +138,7 @@ pub struct Debugger {
     /// The fault the program is stopped for, as it will go on to unwind.
     held: Option<Fault>,
     recent: Recent,
+    stops: landmarks::Stops,
     /// So many units were told of.
     n_units: u32,
     /// When somebody was last asked whether they want something.

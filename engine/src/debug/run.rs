@@ -55,6 +55,7 @@ impl Debugger {
     /// Begins: what was started on the machine is the program. It stops at its first point, or runs to its first stop.
     pub fn begin(&mut self, cx: &mut Cx<'_>, stop_on_entry: bool, between: &mut Between<'_>) -> Stopped {
         self.timeline.begin(cx.vm);
+        self.stops.forget();
         if let Some(native) = cx.vm.builtin("break") {
             cx.vm.stop_at_native(native);
         }
@@ -98,8 +99,9 @@ impl Debugger {
         cx.pulse.set_count(cx.vm.count());
         let Way { returned, remarks, .. } = way;
         let stopped = Stopped { reason, count: cx.vm.count(), returned, remarks };
-        self.timeline.reached(stopped.count);
+        self.timeline.reached(&stopped);
         self.stopped = Some(stopped.clone());
+        self.remember(cx.vm, &stopped);
         stopped
     }
 
@@ -416,6 +418,7 @@ impl Debugger {
         let result = self.evaluator.force_for_good(cx, v);
         // What was done is no part of the program: there is no way back beyond.
         self.timeline.begin(cx.vm);
+        self.stops.forget();
         result
     }
 }

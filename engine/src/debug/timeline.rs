@@ -6,7 +6,7 @@
 //! overwritten is written down, and moments are kept on the way, so that later ways back are short.
 
 use crate::heap::WordsCopy;
-use crate::vm::{Moment, Stop, Vm};
+use crate::vm::{FaultKind, Moment, Stop, Vm};
 use crate::world::{Answer, NoteKind, Request, World};
 
 use super::stepping::is_return;
@@ -29,6 +29,8 @@ pub struct Timeline {
     cursor: usize,
     /// How far the program ever came.
     furthest: u64,
+    /// When the program was over, if it ever came to its end.
+    end: Option<u64>,
 }
 
 /// What was asked of the outside.
@@ -49,7 +51,15 @@ struct Kept {
 
 impl Default for Timeline {
     fn default() -> Self {
-        Self { origin: None, moments: Vec::new(), stride: FIRST_STRIDE, journal: Vec::new(), cursor: 0, furthest: 0 }
+        Self {
+            origin: None,
+            moments: Vec::new(),
+            stride: FIRST_STRIDE,
+            journal: Vec::new(),
+            cursor: 0,
+            furthest: 0,
+            end: None,
+        }
     }
 }
 
@@ -105,8 +115,23 @@ impl Timeline {
         self.furthest
     }
 
-    pub(super) fn reached(&mut self, count: u64) {
-        self.furthest = self.furthest.max(count);
+    /// When the program was over, if it ever came to its end.
+    #[must_use]
+    pub fn end(&self) -> Option<u64> {
+        self.end
+    }
+
+    /// The program came as far as a stop.
+    pub(super) fn reached(&mut self, stopped: &Stopped) {
+        self.furthest = self.furthest.max(stopped.count);
+        let is_over = match &stopped.reason {
+            StopReason::Finished(_) => true,
+            StopReason::Failed(fault) => fault.data().kind != FaultKind::Interrupted,
+            _ => false,
+        };
+        if is_over {
+            self.end = Some(stopped.count);
+        }
     }
 
     /// The program begins here: there is no way back beyond.
@@ -115,6 +140,7 @@ impl Timeline {
         vm.heap.forget_trail();
         let cursor = self.cursor;
         self.furthest = moment.count();
+        self.end = None;
         self.origin = Some((Kept { moment, cursor }, vm.heap.copy_words()));
         self.moments.clear();
     }
@@ -207,14 +233,16 @@ impl Debugger {
     /// Begins, and goes to a moment without telling anything of the way: the program took it before.
     pub fn begin_at(&mut self, cx: &mut Cx<'_>, found: Found) -> Stopped {
         self.timeline.begin(cx.vm);
+        self.stops.forget();
         if let Some(native) = cx.vm.builtin("break") {
             cx.vm.stop_at_native(native);
         }
         self.sync(cx);
         let end = self.travel(cx, found);
         self.sync(cx);
-        self.timeline.reached(cx.vm.count());
-        self.arrive(cx, end.unwrap_or(StopReason::Goto))
+        let stopped = self.arrive(cx, end.unwrap_or(StopReason::Goto));
+        self.timeline.reached(&stopped);
+        stopped
     }
 
     /// Where the program stands, to be brought there again.
@@ -230,12 +258,13 @@ impl Debugger {
         Found { count: vm.count(), at }
     }
 
-    /// Goes to a moment, as far as the program ever came.
+    /// Goes to a moment, as far as the program ever came. If somebody saw the program stand there, it stands as it did.
     pub fn go_to(&mut self, cx: &mut Cx<'_>, count: u64) -> Stopped {
         self.evaluator.end_visit(cx.vm);
         self.stopped = None;
         let count = count.clamp(self.timeline.start(), self.timeline.furthest);
-        let end = self.travel(cx, Found::step(count));
+        let found = self.stops.at(count).unwrap_or(Found::step(count));
+        let end = self.travel(cx, found);
         self.arrive(cx, end.unwrap_or(StopReason::Goto))
     }
 
@@ -306,6 +335,7 @@ impl Debugger {
         let stopped = Stopped { reason, count: cx.vm.count(), returned, remarks: Vec::new() };
         self.recent.forget_after(stopped.count);
         self.stopped = Some(stopped.clone());
+        self.remember(cx.vm, &stopped);
         stopped
     }
 }

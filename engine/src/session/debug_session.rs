@@ -38,8 +38,8 @@ use crate::debug::location::{Location, PointRef, locate};
 use crate::debug::scopes::Scope;
 use crate::debug::value::{self, Shown};
 use crate::debug::{
-    Breakpoint, BreakpointId, Call, Cx, Debugger, Event, Forced, Goal, Rules, StepTarget, StopReason, Stopped, Target,
-    Whose,
+    Breakpoint, BreakpointId, Call, Cx, Debugger, Event, Forced, Goal, Landmark, Rules, StepTarget, StopReason,
+    Stopped, Target, Whose,
 };
 use crate::heap::BodyId;
 use crate::source::{Origin, Pos, Span};
@@ -300,6 +300,12 @@ impl<W: World> DebugSession<W> {
     /// code.
     pub fn calls(&mut self, whose: &Whose, max: usize) -> Option<Vec<Call>> {
         self.with(|debugger, cx| debugger.calls(cx, whose, max))
+    }
+
+    /// The moments that a person may want to go to: the beginning, what was said, and where the program was stopped.
+    #[must_use]
+    pub fn landmarks(&self) -> Vec<Landmark> {
+        self.debugger.landmarks(&self.session.vm)
     }
 
     /// What code is called.
