@@ -1,0 +1,4 @@
+{
+  fine = 1;
+  wrong = 1 + oops;
+}
