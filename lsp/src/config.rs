@@ -14,8 +14,28 @@ pub const SECTION: &str = "nixscope";
 pub struct Config {
     /// Evaluation while somebody types.
     pub live: LiveConfig,
+    /// How documents are formatted.
+    pub format: FormatConfig,
     /// What of the language can be switched on.
     pub pipe_operators: bool,
+}
+
+/// How documents are formatted.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FormatConfig {
+    /// The program that does it and its arguments; none for the official style.
+    pub command: Vec<String>,
+    /// How long it may take, in milliseconds.
+    pub time_limit: u64,
+    /// How many columns a line has in the official style.
+    pub width: usize,
+}
+
+impl Default for FormatConfig {
+    fn default() -> Self {
+        Self { command: Vec::new(), time_limit: 10_000, width: 100 }
+    }
 }
 
 /// How files are evaluated while somebody types.
@@ -42,7 +62,7 @@ pub struct LiveConfig {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { live: LiveConfig::default(), pipe_operators: true }
+        Self { live: LiveConfig::default(), format: FormatConfig::default(), pipe_operators: true }
     }
 }
 

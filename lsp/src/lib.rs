@@ -7,6 +7,7 @@
 pub mod config;
 pub mod diagnose;
 pub mod disk;
+pub mod format;
 pub mod hints;
 pub mod hover;
 pub mod ide;

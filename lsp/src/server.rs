@@ -8,15 +8,16 @@ use std::time::Duration;
 use lsp_types::{
     CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse,
     ConfigurationItem, DidChangeConfigurationParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, DocumentHighlight,
-    DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse,
-    FoldingRange, FoldingRangeParams, FullDocumentDiagnosticReport, GotoDefinitionParams, GotoDefinitionResponse,
-    Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams,
-    LinkedEditingRangeParams, LinkedEditingRanges, Location, PrepareRenameResponse, ReferenceParams,
-    RelatedFullDocumentDiagnosticReport, RenameParams, SelectionRange, SelectionRangeParams, SemanticToken,
-    SemanticTokens, SemanticTokensDelta, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult,
-    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp,
-    SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, Url, WorkspaceEdit, WorkspaceSymbolParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, DocumentFormattingParams,
+    DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentRangeFormattingParams,
+    DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams, FullDocumentDiagnosticReport,
+    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
+    InitializedParams, InlayHint, InlayHintParams, LinkedEditingRangeParams, LinkedEditingRanges, Location,
+    MessageType, PrepareRenameResponse, ReferenceParams, RelatedFullDocumentDiagnosticReport, RenameParams,
+    SelectionRange, SelectionRangeParams, SemanticToken, SemanticTokens, SemanticTokensDelta,
+    SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
+    SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp, SignatureHelpParams, SymbolInformation,
+    TextDocumentPositionParams, TextEdit, Url, WorkspaceEdit, WorkspaceSymbolParams,
 };
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
@@ -24,6 +25,7 @@ use tower_lsp::{Client, LanguageServer};
 
 use crate::config::{Config, SECTION};
 use crate::diagnose;
+use crate::format;
 use crate::hints;
 use crate::hover;
 use crate::ide::{self, TextRange};
@@ -40,6 +42,8 @@ pub struct Server {
     state: Arc<State>,
     asked: Arc<Asked>,
     colours: Colours,
+    /// What was said last of a document that could not be formatted.
+    unformatted: Mutex<BTreeMap<String, String>>,
     is_ready: AtomicBool,
 }
 
@@ -47,7 +51,8 @@ impl Server {
     /// A server of a client.
     #[must_use]
     pub fn new(client: Client, state: Arc<State>) -> Self {
-        Self { client, state, asked: Arc::default(), colours: Colours::default(), is_ready: AtomicBool::new(false) }
+        let (asked, colours, unformatted) = Default::default();
+        Self { client, state, asked, colours, unformatted, is_ready: AtomicBool::new(false) }
     }
 
     /// Whether the client said who it is.
@@ -93,6 +98,27 @@ impl Server {
         let answer = self
             .ask(&at.text_document.uri, move |now, open| ask(now, open, from_proto::offset(now, open, at.position)));
         Ok(answer.await?.flatten())
+    }
+
+    /// The changes that format a document, or a range of it. Why there are none is said, but not the same twice.
+    async fn format(&self, uri: &Url, range: Option<lsp_types::Range>) -> Result<Option<Vec<TextEdit>>> {
+        let now = arrival(&self.state);
+        let Some(open) = now.open(uri.as_str()) else { return Ok(None) };
+        let at = |it| from_proto::offset(&now, open, it);
+        let within = range.map(|it| TextRange::new(at(it.start), at(it.end)));
+        let found = format::edits(&now, open, within).await;
+        let said = {
+            let mut last = self.unformatted.lock().unwrap_or_else(PoisonError::into_inner);
+            match &found {
+                Ok(_) => last.remove(uri.as_str()).and(None),
+                Err(why) => (last.insert(uri.to_string(), why.clone()).as_ref() != Some(why)).then(|| why.clone()),
+            }
+        };
+        if let Some(why) = said {
+            let name = uri.path().rsplit('/').next().unwrap_or_default();
+            self.client.show_message(MessageType::WARNING, format!("{name} stays as it is: {why}")).await;
+        }
+        Ok(found.ok().map(|it| to_proto::edits(&now, &open.text, &it)))
     }
 
     /// Asks the client for our settings.
@@ -351,6 +377,14 @@ impl LanguageServer for Server {
             Some(Ok(edit)) => Ok(Some(edit)),
             Some(Err(why)) => Err(failed(why)),
         }
+    }
+
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.format(&params.text_document.uri, None).await
+    }
+
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.format(&params.text_document.uri, Some(params.range)).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

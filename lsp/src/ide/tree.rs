@@ -72,6 +72,22 @@ impl Tree {
         (0..self.elements.len() as u32).map(NodeId)
     }
 
+    /// How many nodes are inside each other at most, and how many names the longest attribute path has.
+    #[must_use]
+    pub fn extent(&self) -> (usize, usize) {
+        let (mut depth, mut names) = (0, 0);
+        let mut ends: Vec<NodeId> = Vec::new();
+        for node in self.all().filter(|&it| !self.is_token(it)) {
+            while ends.pop_if(|it| *it <= node).is_some() {}
+            ends.push(self.after(node));
+            depth = depth.max(ends.len());
+            if self.kind(node) == SyntaxKind::NODE_ATTRPATH {
+                names = names.max(self.nodes(node).count());
+            }
+        }
+        (depth, names)
+    }
+
     fn element(&self, id: NodeId) -> &Element {
         &self.elements[id.0 as usize]
     }

@@ -161,7 +161,9 @@ pub fn workspace_edit(now: &Snapshot, open: &Open, changes: &[ide::FileEdits]) -
     WorkspaceEdit { changes: Some(changes.iter().filter_map(of_file).collect()), ..WorkspaceEdit::default() }
 }
 
-fn edits(now: &Snapshot, text: &Text, edits: &[ide::Edit]) -> Vec<TextEdit> {
+/// Changes of a text.
+#[must_use]
+pub fn edits(now: &Snapshot, text: &Text, edits: &[ide::Edit]) -> Vec<TextEdit> {
     let spots = &mut text.spots(now.client.encoding);
     let mut edit =
         |it: &ide::Edit| TextEdit { range: range(spots, it.range.start, it.range.end), new_text: it.text.clone() };

@@ -120,3 +120,17 @@ async def test_names(client: LanguageClient):
         t.CompletionParams(text_document=document, position=position)
     )
     assert "add" in {it.label for it in found.items}
+
+
+@pytest.mark.asyncio
+async def test_formatting(client: LanguageClient):
+    uri = open_document(client, "f.nix", "{\n  a=1;\n  b = 2;\n}\n")
+    document = t.TextDocumentIdentifier(uri=uri)
+    options = t.FormattingOptions(tab_size=2, insert_spaces=True)
+    edits = await client.text_document_formatting_async(t.DocumentFormattingParams(document, options))
+    assert [it.range.start.line for it in edits] == [1, 1]
+    third = t.Range(start=t.Position(line=2, character=0), end=t.Position(line=2, character=9))
+    edits = await client.text_document_range_formatting_async(
+        t.DocumentRangeFormattingParams(document, third, options)
+    )
+    assert not edits

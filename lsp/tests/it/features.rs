@@ -182,3 +182,29 @@ async fn values_behind_bindings() {
     assert_eq!(labels, ["= [ 3 ]", "= \"https://example.org/x\"", "= [ 6 ]"]);
     client.leave().await;
 }
+
+#[tokio::test]
+async fn formatting() {
+    let mut client = client().await;
+    let path = "/w/formatting.nix";
+    client.open(path, "{\n  a=1;\n  b=2;\n}\n").await;
+    let options = json!({ "tabSize": 8, "insertSpaces": false });
+    let mut wanted = json!({ "textDocument": { "uri": uri(path) }, "options": options });
+    let edits = client.ask("textDocument/formatting", wanted.clone()).await;
+    assert_eq!(lines(&edits), [1, 1, 2, 2], "{edits}");
+    wanted["range"] = json!({ "start": { "line": 2, "character": 0 }, "end": { "line": 3, "character": 0 } });
+    let edits = client.ask("textDocument/rangeFormatting", wanted.clone()).await;
+    assert_eq!(lines(&edits), [2, 2], "{edits}");
+    client.change(path, 2, json!([{ "text": "{\n  a=;\n}\n" }])).await;
+    assert_eq!(client.ask("textDocument/formatting", wanted.clone()).await, Value::Null);
+    let told = client.wait(|it| it["method"] == "window/showMessage").await;
+    let message = told["params"]["message"].as_str().expect("a message");
+    assert!(message.starts_with("formatting.nix stays as it is: ") && message.contains("line 2"), "{message}");
+    // It is not said again.
+    assert_eq!(client.ask("textDocument/formatting", wanted).await, Value::Null);
+    client.change(path, 3, json!([{ "text": "1\n" }])).await;
+    let again = client.begin("textDocument/hover", params("add x x")).await;
+    let next = client.wait(|it| it["method"] == "window/showMessage" || it["id"] == json!(again)).await;
+    assert!(next.get("method").is_none(), "{next}");
+    client.leave().await;
+}
