@@ -48,6 +48,9 @@ M.settings = {
   "live.memoryLimit",
   "live.fuel",
   "live.delay",
+  "format.command",
+  "format.timeLimit",
+  "format.width",
 }
 
 --- The names of a table's leaves: a list is a leaf, too.
