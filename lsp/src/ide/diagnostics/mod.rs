@@ -1,6 +1,7 @@
 //! What is wrong with a text, or could be said more simply. Reads one text and follows no imports.
 
 mod oddities;
+mod parens;
 mod undefined;
 mod unused;
 
@@ -58,54 +59,52 @@ pub enum Tag {
     Deprecated,
 }
 
-/// The kinds of [`Diagnostic`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// The grammar does not allow it.
-    Syntax,
-    /// An attribute or argument is bound twice, and other things that only lowering sees.
-    Invalid,
-    /// Nix warns about it.
-    Warned,
-    /// A name that means nothing.
-    UndefinedVariable,
-    /// A `let` binding that nothing uses.
-    UnusedBinding,
-    /// A function's argument that nothing uses.
-    UnusedArgument,
-    /// A `with` in which nothing is looked up.
-    UnusedWith,
-    /// A recursive set that does not refer to itself.
-    UnusedRec,
-    /// A `let` or `inherit` without names.
-    Empty,
-    /// A name that hides a builtin.
-    ShadowedBuiltin,
-    /// `let { body = …; }`
-    LegacyLet,
-    /// A URL without quotes.
-    UrlLiteral,
+/// Declares the kinds of [`Diagnostic`]: each with its name and what it is, in one sentence.
+macro_rules! codes {
+    ($($variant:ident $name:literal $explanation:literal)*) => {
+        /// The kinds of [`Diagnostic`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $(#[doc = $explanation] $variant,)*
+        }
+
+        impl Code {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The code as settings and messages have it.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// What it is, in one sentence.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $explanation,)*
+                }
+            }
+        }
+    };
 }
 
-impl Code {
-    /// The code as settings and messages have it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Syntax => "syntax",
-            Self::Invalid => "invalid",
-            Self::Warned => "nix-warning",
-            Self::UndefinedVariable => "undefined-variable",
-            Self::UnusedBinding => "unused-binding",
-            Self::UnusedArgument => "unused-argument",
-            Self::UnusedWith => "unused-with",
-            Self::UnusedRec => "unused-rec",
-            Self::Empty => "empty",
-            Self::ShadowedBuiltin => "shadowed-builtin",
-            Self::LegacyLet => "legacy-let",
-            Self::UrlLiteral => "url-literal",
-        }
-    }
+codes! {
+    Syntax "syntax" "The grammar does not allow it."
+    Invalid "invalid" "An attribute or argument is bound twice, or something else that Nix refuses before it runs a program."
+    Warned "nix-warning" "Nix warns about it."
+    UndefinedVariable "undefined-variable" "A name that means nothing."
+    UnusedBinding "unused-binding" "A `let` binding that nothing uses."
+    UnusedArgument "unused-argument" "A function's argument that nothing uses."
+    UnusedWith "unused-with" "A `with` in which nothing is looked up."
+    UnusedRec "unused-rec" "A recursive set that does not refer to itself."
+    Empty "empty" "A `let` or `inherit` without names."
+    UselessParens "useless-parens" "Parentheses around what needs none."
+    ShadowedBuiltin "shadowed-builtin" "A name that hides a builtin."
+    LegacyLet "legacy-let" "A `let { body = …; }`, an old way to write `let … in`."
+    UrlLiteral "url-literal" "A URL without quotes."
 }
 
 impl Diagnostic {
@@ -149,6 +148,7 @@ pub fn diagnostics(doc: &Document) -> Vec<Diagnostic> {
     undefined::undefined(doc, &mut found);
     unused::unused(doc, &mut found);
     oddities::oddities(doc, &mut found);
+    parens::parens(doc, &mut found);
     found.sort_by_key(|it| (it.range, it.severity));
     found
 }

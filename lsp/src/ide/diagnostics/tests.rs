@@ -226,3 +226,85 @@ fn what_nix_minds() {
     "#]],
     );
 }
+
+#[test]
+fn parentheses() {
+    check(
+        "{ a = (b: 1 + b); c = f (x) (f x) ((y)) ({ }) (\"s\").t; }",
+        expect![[r#"
+        hint useless-parens <(b: 1 + b)> these parentheses are not needed
+          Remove the parentheses: { a = b: 1 + b; c = f (x) (f x) ((y)) ({ }) ("s").t; }
+        error undefined-variable <f> undefined variable 'f'
+        hint useless-parens <(x)> these parentheses are not needed
+          Remove the parentheses: { a = (b: 1 + b); c = f x (f x) ((y)) ({ }) ("s").t; }
+        error undefined-variable <x> undefined variable 'x'
+        error undefined-variable <f> undefined variable 'f'
+        error undefined-variable <x> undefined variable 'x'
+        hint useless-parens <(y)> these parentheses are not needed
+          Remove the parentheses: { a = (b: 1 + b); c = f (x) (f x) (y) ({ }) ("s").t; }
+        error undefined-variable <y> undefined variable 'y'
+        hint useless-parens <({ })> these parentheses are not needed
+          Remove the parentheses: { a = (b: 1 + b); c = f (x) (f x) ((y)) { } ("s").t; }
+        hint useless-parens <("s")> these parentheses are not needed
+          Remove the parentheses: { a = (b: 1 + b); c = f (x) (f x) ((y)) ({ }) "s".t; }
+    "#]],
+    );
+    check(
+        "x: y: if(x)then(y)else(x y)",
+        expect![[r#"
+        hint useless-parens <(x)> these parentheses are not needed
+          Remove the parentheses: x: y: if x then(y)else(x y)
+        hint useless-parens <(y)> these parentheses are not needed
+          Remove the parentheses: x: y: if(x)then y else(x y)
+        hint useless-parens <(x y)> these parentheses are not needed
+          Remove the parentheses: x: y: if(x)then(y)else x y
+    "#]],
+    );
+    check(
+        "x: [ (x) (x x) (-1) (1) (./a) ]",
+        expect![[r#"
+        hint useless-parens <(x)> these parentheses are not needed
+          Remove the parentheses: x: [ x (x x) (-1) (1) (./a) ]
+    "#]],
+    );
+    check(
+        "x: (x)-1 + (x).y + (x)/1 + (x) or x",
+        expect![[r#"
+        hint useless-parens <(x)> these parentheses are not needed
+          Remove the parentheses: x: (x)-1 + x.y + (x)/1 + (x) or x
+        error undefined-variable <or> undefined variable 'or'
+    "#]],
+    );
+    check(
+        "x: let a = 1; in (a + x)",
+        expect![[r#"
+        hint useless-parens <(a + x)> these parentheses are not needed
+          Remove the parentheses: x: let a = 1; in a + x
+    "#]],
+    );
+    check(
+        "x: \"${(x.y)}\" + (x: x) 1 + (let a = 1; in a)",
+        expect![[r#"
+        hint useless-parens <(x.y)> these parentheses are not needed
+          Remove the parentheses: x: "${x.y}" + (x: x) 1 + (let a = 1; in a)
+    "#]],
+    );
+    check(
+        "x: y: with (x); with ({ }); inherit (x) y",
+        expect![[r#"
+        hint useless-parens <(x)> these parentheses are not needed
+          Remove the parentheses: x: y: with x; with ({ }); inherit (x) y
+        hint useless-parens <({ })> these parentheses are not needed
+          Remove the parentheses: x: y: with (x); with { }; inherit (x) y
+        error syntax <inherit> syntax error, unexpected 'inherit'
+        hint useless-parens <(x)> these parentheses are not needed
+          Remove the parentheses: x: y: with (x); with ({ }); inherit x y
+    "#]],
+    );
+    check(
+        "x: (x y",
+        expect![[r#"
+        error syntax <> syntax error, unexpected end of file, expecting ')'
+    "#]],
+    );
+}
