@@ -3,6 +3,7 @@
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::check::{self, CheckArgs};
 use crate::debug_args::{self, DebugArgs, ResumeArgs};
 use crate::image::{self, ImageArgs, ImageChoice};
 use crate::options::{Argument, Input, Options, Output, Task, USUAL_VERBOSITY};
@@ -50,6 +51,9 @@ pub(crate) enum Command {
     /// Serve an editor: the Language Server Protocol, on standard input and output
     #[command(after_help = "Example:\n  nixscope lsp")]
     Lsp(LspArgs),
+    /// Tell what is wrong with files, or could be written more simply
+    #[command(after_help = check::EXAMPLES)]
+    Check(CheckArgs),
     /// Have sessions of the debugger that are written down, and compare what comes.
     #[command(after_help = TEST_EXAMPLES)]
     Test(TestArgs),

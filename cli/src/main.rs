@@ -2,6 +2,7 @@
 
 mod args;
 mod attach;
+mod check;
 mod dap;
 mod debug;
 mod debug_args;
@@ -53,6 +54,7 @@ fn nixscope_main() -> ExitCode {
         Command::Parse(args) => return run::run(&args.into_options(settings, warnings)),
         Command::Dap(args) => return args.serve(),
         Command::Lsp(_) => return lsp::serve(),
+        Command::Check(args) => return check::run(&args),
         Command::Test(args) => return test::test(&args),
         Command::Completions { shell } => {
             let mut text = Vec::new();

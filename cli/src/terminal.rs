@@ -16,16 +16,29 @@ const CLEAR_LINE: &[u8] = b"\r\x1b[K";
 /// Whether standard error gets colours: as Nix, on a terminal that is not `dumb`, unless `NO_COLOR` is set; and always
 /// if `CLICOLOR_FORCE` is.
 pub(crate) fn style() -> Style {
+    style_on(is_screen())
+}
+
+/// The same of standard output.
+pub(crate) fn output_style() -> Style {
+    style_on(io::stdout().is_terminal() && is_capable())
+}
+
+fn style_on(is_screen: bool) -> Style {
     let is_set = |name: &str| std::env::var_os(name).is_some();
     if std::env::var_os("CLICOLOR_FORCE").is_some_and(|it| it != "0") && !is_set("NO_COLOR") {
         return Style::Colour;
     }
-    if is_screen() && !is_set("NO_COLOR") && !is_set("NOCOLOR") { Style::Colour } else { Style::Plain }
+    if is_screen && !is_set("NO_COLOR") && !is_set("NOCOLOR") { Style::Colour } else { Style::Plain }
 }
 
 /// Whether standard error is a terminal on which a line can be cleared.
 pub(crate) fn is_screen() -> bool {
-    io::stderr().is_terminal() && std::env::var_os("TERM").is_some_and(|it| it != "dumb")
+    io::stderr().is_terminal() && is_capable()
+}
+
+fn is_capable() -> bool {
+    std::env::var_os("TERM").is_some_and(|it| it != "dumb")
 }
 
 /// Tells something.

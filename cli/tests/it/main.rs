@@ -125,3 +125,8 @@ fn recording() {
 fn images() {
     check_own("image");
 }
+
+#[test]
+fn checking() {
+    check_own("check");
+}
