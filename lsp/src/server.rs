@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lsp_types::{
-    CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse,
-    ConfigurationItem, DidChangeConfigurationParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    CodeAction, CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse, ConfigurationItem,
+    DidChangeConfigurationParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
     DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, DocumentFormattingParams,
     DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentRangeFormattingParams,
     DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams, FullDocumentDiagnosticReport,
@@ -30,7 +30,7 @@ use crate::hints;
 use crate::hover;
 use crate::ide::{self, TextRange};
 use crate::live;
-use crate::protocol::{capabilities, completing, from_proto, outline, to_proto, tokens};
+use crate::protocol::{actions, capabilities, completing, from_proto, outline, to_proto, tokens};
 use crate::publish::{Asked, publish};
 use crate::state::{Open, Snapshot, State, Sync};
 use crate::transport::arrival;
@@ -391,23 +391,15 @@ impl LanguageServer for Server {
         self.ask(&params.text_document.uri, move |now, open| {
             let at = |it| from_proto::offset(now, open, it);
             let asked = TextRange::new(at(params.range.start), at(params.range.end));
-            let mut actions = Vec::new();
-            for mut found in ide::diagnostics(open.document()) {
-                if found.range.start > asked.end || found.range.end < asked.start {
-                    continue;
-                }
-                let fixes = std::mem::take(&mut found.fixes);
-                let found = diagnose::finding(found);
-                actions.extend(fixes.iter().filter_map(|it| to_proto::action(now, open, it, Some(&found))));
-            }
-            let wanted = params.context.only;
-            let is_wanted = |kind: &CodeActionKind| {
-                wanted.as_ref().is_none_or(|it| it.iter().any(|it| is_kind(kind.as_str(), it.as_str())))
-            };
-            actions.retain(|it| it.kind.as_ref().is_none_or(is_wanted));
-            actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+            actions::actions(now, open, asked, &params.context)
         })
         .await
+    }
+
+    async fn code_action_resolve(&self, chosen: CodeAction) -> Result<CodeAction> {
+        let now = arrival(&self.state);
+        let answer = tokio::task::spawn_blocking(move || actions::resolve(&now, chosen)).await;
+        answer.map_err(|_| Error::internal_error())?.map_err(failed)
     }
 }
 
@@ -450,11 +442,6 @@ impl Colours {
     fn forget(&self, uri: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).1.remove(uri);
     }
-}
-
-/// Whether a kind of action is the other one, or one of its kinds.
-fn is_kind(kind: &str, of: &str) -> bool {
-    kind.strip_prefix(of).is_some_and(|rest| of.is_empty() || rest.is_empty() || rest.starts_with('.'))
 }
 
 fn failed(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {

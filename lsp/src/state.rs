@@ -77,6 +77,8 @@ pub struct ClientTraits {
     pub links_definitions: bool,
     /// It fills in places to go on typing at.
     pub has_snippets: bool,
+    /// It asks for the changes of an action when that is chosen.
+    pub resolves_actions: bool,
     /// It shows symbols inside of each other.
     pub nests_symbols: bool,
     /// It shows Markdown in hovers.

@@ -36,6 +36,10 @@ pub enum ActionKind {
     Extract,
     /// Puts something where its name is used.
     Inline,
+    /// Cures everything of some kinds in a text.
+    FixAll,
+    /// Brings a text into order.
+    Organise,
 }
 
 /// A change that somebody may choose to make in the document asked about.

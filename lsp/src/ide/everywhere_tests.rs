@@ -26,6 +26,7 @@ fn ask_everything(doc: &Document, files: &dyn Files, offset: u32) {
 fn ask_of_all(doc: &Document, files: &dyn Files) {
     black_box(diagnostics(doc));
     black_box(document_symbols(doc));
+    black_box(source_actions(doc));
     black_box(workspace_symbols(doc, "a"));
     black_box(folding_ranges(doc));
     black_box(semantic_tokens(doc, None));

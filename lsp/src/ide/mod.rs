@@ -31,7 +31,7 @@ mod everywhere_tests;
 #[cfg(test)]
 mod tests;
 
-pub use actions::code_actions;
+pub use actions::{code_actions, refactorings, source_actions};
 pub use completion::{Completion, CompletionKind, Completions, completion};
 pub use definition::{Definitions, Location, definition};
 pub use diagnostics::{Code, Diagnostic, Related, Severity, Tag, diagnostics};

@@ -1,7 +1,7 @@
 //! What the server can do, told once. Each thing named here has a handler in `lsp/src/server.rs`.
 
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, DiagnosticOptions,
+    CodeActionOptions, CodeActionProviderCapability, CompletionOptions, DiagnosticOptions,
     DiagnosticServerCapabilities, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions, FileSystemWatcher,
     FoldingRangeProviderCapability, GlobPattern, HoverProviderCapability, InitializeResult,
     LinkedEditingRangeServerCapabilities, OneOf, PositionEncodingKind, Registration, RenameOptions, SaveOptions,
@@ -15,7 +15,7 @@ use crate::config::SECTION;
 use crate::state::ClientTraits;
 use crate::text::Encoding;
 
-use super::tokens;
+use super::{actions, tokens};
 
 /// The answer to `initialize`.
 #[must_use]
@@ -84,12 +84,8 @@ fn capabilities(client: &ClientTraits) -> ServerCapabilities {
         document_formatting_provider: Some(OneOf::Left(true)),
         document_range_formatting_provider: Some(OneOf::Left(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![
-                CodeActionKind::QUICKFIX,
-                CodeActionKind::REFACTOR_REWRITE,
-                CodeActionKind::REFACTOR_EXTRACT,
-                CodeActionKind::REFACTOR_INLINE,
-            ]),
+            code_action_kinds: Some(actions::kinds()),
+            resolve_provider: Some(true),
             ..CodeActionOptions::default()
         })),
         workspace: Some(WorkspaceServerCapabilities {

@@ -108,6 +108,10 @@ pub fn traits(params: &InitializeParams) -> ClientTraits {
                 .and_then(|it| it.completion_item.as_ref())
                 .and_then(|it| it.snippet_support),
         ),
+        resolves_actions: text.and_then(|it| it.code_action.as_ref()).is_some_and(|it| {
+            let resolves = it.resolve_support.as_ref().is_some_and(|it| it.properties.iter().any(|it| it == "edit"));
+            resolves && it.data_support == Some(true)
+        }),
         nests_symbols: is_dynamic(
             text.and_then(|it| it.document_symbol.as_ref()).and_then(|it| it.hierarchical_document_symbol_support),
         ),

@@ -1,5 +1,6 @@
 //! The words of the Language Server Protocol, and nothing else: what they mean in ours, and ours in them.
 
+pub mod actions;
 pub mod capabilities;
 pub mod completing;
 pub mod from_proto;

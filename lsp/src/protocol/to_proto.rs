@@ -1,9 +1,9 @@
 //! Our words in those of the protocol.
 
 use lsp_types::{
-    CodeAction, CodeActionKind, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    DocumentHighlight, GotoDefinitionResponse, Hover, HoverContents, InlayHint, InlayHintLabel, Location, LocationLink,
-    MarkupContent, MarkupKind, NumberOrString, Position, Range, TextEdit, Url, WorkspaceEdit,
+    Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, DocumentHighlight,
+    GotoDefinitionResponse, Hover, HoverContents, InlayHint, InlayHintLabel, Location, LocationLink, MarkupContent,
+    MarkupKind, NumberOrString, Position, Range, TextEdit, Url, WorkspaceEdit,
 };
 
 use crate::diagnose::{Finding, Level, Place};
@@ -168,24 +168,6 @@ pub fn edits(now: &Snapshot, text: &Text, edits: &[ide::Edit]) -> Vec<TextEdit> 
     let mut edit =
         |it: &ide::Edit| TextEdit { range: range(spots, it.range.start, it.range.end), new_text: it.text.clone() };
     edits.iter().map(&mut edit).collect()
-}
-
-/// A change that somebody may choose to make, and what it cures.
-#[must_use]
-pub fn action(now: &Snapshot, open: &Open, it: &ide::Action, cures: Option<&Finding>) -> Option<CodeAction> {
-    let changes = [(url(&open.uri)?, edits(now, &open.text, &it.edits))];
-    Some(CodeAction {
-        title: it.title.clone(),
-        kind: Some(match it.kind {
-            ide::ActionKind::QuickFix => CodeActionKind::QUICKFIX,
-            ide::ActionKind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
-            ide::ActionKind::Extract => CodeActionKind::REFACTOR_EXTRACT,
-            ide::ActionKind::Inline => CodeActionKind::REFACTOR_INLINE,
-        }),
-        diagnostics: cures.map(|cured| diagnostics(now, open, std::slice::from_ref(cured))),
-        edit: Some(WorkspaceEdit { changes: Some(changes.into()), ..WorkspaceEdit::default() }),
-        ..CodeAction::default()
-    })
 }
 
 /// Values behind the names they belong to.

@@ -134,3 +134,17 @@ async def test_formatting(client: LanguageClient):
         t.DocumentRangeFormattingParams(document, third, options)
     )
     assert not edits
+
+
+@pytest.mark.asyncio
+async def test_actions(client: LanguageClient):
+    uri = open_document(client, "g.nix", "let a = 1; in { b = (2); }\n")
+    everywhere = t.Range(start=t.Position(line=0, character=4), end=t.Position(line=0, character=4))
+    params = t.CodeActionParams(t.TextDocumentIdentifier(uri=uri), everywhere, t.CodeActionContext(diagnostics=[]))
+    found = await client.text_document_code_action_async(params)
+    titles = [it.title for it in found]
+    assert "Remove `a`" in titles and "Remove what is not needed" in titles
+    for chosen in found:
+        if chosen.edit is None:
+            chosen = await client.code_action_resolve_async(chosen)
+        assert chosen.edit.changes[uri]

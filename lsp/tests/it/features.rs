@@ -160,7 +160,7 @@ async fn cures() {
     assert_eq!(action["kind"], json!("quickfix"), "{actions}");
     assert_eq!(action["edit"]["changes"][uri(PATH)][0]["newText"], json!(""), "{actions}");
     assert_eq!(action["diagnostics"][0]["code"], json!("unused-binding"));
-    wanted["context"]["only"] = json!(["source"]);
+    wanted["context"]["only"] = json!(["source.organizeImports"]);
     assert_eq!(client.ask("textDocument/codeAction", wanted).await, json!([]));
     client.leave().await;
 }
@@ -206,5 +206,43 @@ async fn formatting() {
     let again = client.begin("textDocument/hover", params("add x x")).await;
     let next = client.wait(|it| it["method"] == "window/showMessage" || it["id"] == json!(again)).await;
     assert!(next.get("method").is_none(), "{next}");
+    client.leave().await;
+}
+
+#[tokio::test]
+async fn actions() {
+    let mut client = client().await;
+    let range = json!({ "start": at("unused"), "end": at("unused") });
+    let wanted = json!({
+        "textDocument": { "uri": uri(PATH) }, "range": range, "context": { "diagnostics": [], "only": ["quickfix"] },
+    });
+    let found = client.ask("textDocument/codeAction", wanted).await;
+    assert_eq!(found[0]["title"], json!("Remove `unused`"), "{found}");
+    assert_eq!(found[0]["isPreferred"], json!(true));
+    assert_eq!(found[0]["diagnostics"][0]["code"], json!("unused-binding"));
+    assert!(found[0]["edit"]["changes"][uri(PATH)].is_array() && found[0].get("data").is_none(), "{found}");
+    client.leave().await;
+}
+
+#[tokio::test]
+async fn actions_that_are_computed_when_chosen() {
+    let resolves = json!({ "codeAction": { "dataSupport": true, "resolveSupport": { "properties": ["edit"] } } });
+    let mut client = Client::start_with(&["/w"], json!({ "textDocument": resolves }), json!({})).await;
+    client.open(PATH, TEXT).await;
+    let range = json!({ "start": at("map (x"), "end": at("map (x") });
+    let wanted = |only: &str| {
+        json!({
+            "textDocument": { "uri": uri(PATH) }, "range": range, "context": { "diagnostics": [], "only": [only] },
+        })
+    };
+    let found = client.ask("textDocument/codeAction", wanted("source.fixAll")).await;
+    assert_eq!(found[0]["title"], json!("Remove what is not needed"), "{found}");
+    assert!(found[0].get("edit").is_none(), "{found}");
+    let chosen = client.ask("codeAction/resolve", found[0].clone()).await;
+    assert!(chosen["edit"]["changes"][uri(PATH)].is_array(), "{chosen}");
+    client.change(PATH, 2, json!([{ "text": "1" }])).await;
+    let id = client.begin("codeAction/resolve", found[0].clone()).await;
+    let late = client.answer(id).await;
+    assert!(late["error"]["message"].as_str().is_some_and(|it| it.contains("changed")), "{late}");
     client.leave().await;
 }

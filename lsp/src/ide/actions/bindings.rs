@@ -2,8 +2,8 @@
 
 use nixscope_engine::syntax::SyntaxKind;
 
-use super::super::edit::{Action, ActionKind, Edit};
-use super::super::names::{SetKind, Target};
+use super::super::edit::{Action, ActionKind, Edit, with_blanks_before};
+use super::super::names::{SetKind, SiteKind, Target};
 use super::super::rename::operand;
 use super::super::syntax;
 use super::super::tree::NodeId;
@@ -132,4 +132,35 @@ pub(super) fn nest(place: &Place<'_>) -> Option<Action> {
         Edit::insert(range.end, " };"),
     ];
     action(format!("Write as `{name} = {{ … }}`"), ActionKind::Rewrite, edits)
+}
+
+/// `a.b = 1; a.c = 2;` becomes `a = { b = 1; c = 2; };`
+pub(super) fn pack(place: &Place<'_>) -> Option<Action> {
+    let (doc, tree) = (place.doc, place.doc.tree());
+    let binding = place.binding()?;
+    let path = tree.node(binding, SyntaxKind::NODE_ATTRPATH)?;
+    let def = doc.names().def(doc.names().def_at(tree.nodes(path).next()?)?);
+    let set = tree.parent(binding);
+    let is_alike = |it: &super::super::Site| it.kind == SiteKind::Path && tree.parent(it.binding) == set;
+    let first = def.sites.first()?;
+    if def.sites.len() < 2 || !def.sites.iter().all(is_alike) {
+        return None;
+    }
+    let indent = place.indent(first.binding);
+    let mut text = format!("{} = {{\n", place.show(first.name));
+    for site in &def.sites {
+        let rest = tree.nodes(tree.node(site.binding, SyntaxKind::NODE_ATTRPATH)?).nth(1)?;
+        let rest = doc.show(super::TextRange::new(tree.range(rest).start, tree.range(site.binding).end));
+        text.push_str(&format!("{indent}  {}\n", rest.replace('\n', "\n  ")));
+    }
+    text.push_str(&format!("{indent}}};"));
+    // Strings over several lines would have other blanks in them.
+    let is_odd = |node: NodeId| tree.kind(node) == SyntaxKind::NODE_STRING && place.show(node).contains('\n');
+    if def.sites.iter().any(|it| tree.inside(it.binding).any(is_odd)) {
+        return None;
+    }
+    let mut edits = vec![Edit::replace(tree.range(first.binding), text)];
+    edits.extend(def.sites[1..].iter().map(|it| Edit::remove(with_blanks_before(doc, it.binding))));
+    let name = place.show(first.name);
+    action(format!("Write all of `{name}.…` as one set"), ActionKind::Rewrite, edits)
 }

@@ -123,7 +123,7 @@ pub(super) fn inline(place: &Place<'_>) -> Option<Action> {
 }
 
 /// Whether a name that the value uses means something else where the value would stand.
-fn is_hidden(place: &Place<'_>, value: NodeId, uses: &[NodeId]) -> bool {
+pub(super) fn is_hidden(place: &Place<'_>, value: NodeId, uses: &[NodeId]) -> bool {
     let doc = place.doc;
     let (names, tree) = (doc.names(), doc.tree());
     for it in names.uses().iter().filter(|it| tree.contains(value, it.node)) {

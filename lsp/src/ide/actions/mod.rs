@@ -3,7 +3,10 @@
 
 mod bindings;
 mod lets;
+mod sorting;
+mod source;
 mod strings;
+mod withs;
 
 #[cfg(test)]
 mod tests;
@@ -15,14 +18,20 @@ use super::names::{SiteKind, Target, Use};
 use super::tree::NodeId;
 use super::{Document, TextRange, diagnostics};
 
+pub use source::source_actions;
+
 /// What can be changed at a range: cures first.
 #[must_use]
 pub fn code_actions(doc: &Document, range: TextRange) -> Vec<Action> {
-    let mut found: Vec<Action> = Vec::new();
     let touches = |it: TextRange| it.start <= range.end && range.start <= it.end;
-    for diagnostic in diagnostics(doc).into_iter().filter(|it| touches(it.range)) {
-        found.extend(diagnostic.fixes);
-    }
+    let cures = diagnostics(doc).into_iter().filter(|it| touches(it.range)).flat_map(|it| it.fixes);
+    cures.chain(refactorings(doc, range)).collect()
+}
+
+/// Other ways to write what is at a range.
+#[must_use]
+pub fn refactorings(doc: &Document, range: TextRange) -> Vec<Action> {
+    let mut found: Vec<Action> = Vec::new();
     let Some(place) = Place::new(doc, range) else { return found };
     found.extend(add_formal(&place));
     // Rewriting what is not understood would lose it.
@@ -34,12 +43,18 @@ pub fn code_actions(doc: &Document, range: TextRange) -> Vec<Action> {
         bindings::from_inherit,
         bindings::flatten,
         bindings::nest,
+        bindings::pack,
         strings::quote_name,
         strings::unquote_name,
         strings::to_indented,
         strings::from_indented,
         lets::inline,
         lets::extract,
+        withs::to_inherit,
+        withs::to_selections,
+        sorting::names,
+        sorting::arguments,
+        sorting::bindings,
     ];
     found.extend(all.iter().filter_map(|action| action(&place)));
     found

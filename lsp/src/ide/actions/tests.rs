@@ -64,8 +64,9 @@ fn bindings() {
     check(
         "{ a$0.b = 1; a.c = 2; }",
         expect![[r#"
-        Put the name in quotes: { "a".b = 1; a.c = 2; }
-    "#]],
+            Write all of `a.…` as one set: { a = {↵  b = 1;↵  c = 2;↵}; }
+            Put the name in quotes: { "a".b = 1; a.c = 2; }
+        "#]],
     );
 }
 
@@ -167,4 +168,120 @@ fn missing_arguments() {
         Add `b` to the function's arguments: { b }: b
     "#]],
     );
+}
+
+#[test]
+fn withs() {
+    check(
+        "lib: $0with lib; [ b a b lib ]",
+        expect![[r#"
+        Write as `let inherit (lib) …`: lib: let inherit (lib) a b; in [ b a b lib ]
+        Write `lib.` before each name: lib: [ lib.b lib.a lib.b lib ]
+    "#]],
+    );
+    check(
+        "lib: with $0lib.x;\n  a",
+        expect![[r#"
+        Write as `let inherit (lib.x) …`: lib: let inherit (lib.x) a; in↵  a
+        Write `lib.x.` before each name: lib: lib.x.a
+    "#]],
+    );
+    check(
+        "lib: $0with (import ./x { }); a",
+        expect![[r#"
+        Write as `let inherit (import ./x { }) …`: lib: let inherit (import ./x { }) a; in a
+    "#]],
+    );
+    // Names may come from either.
+    check("a: b: $0with a; with b; c", expect![[""]]);
+    check("a: b: with a; $0with b; c", expect![[""]]);
+    check(
+        "lib: $0with lib; lib: a",
+        expect![[r#"
+        Write as `let inherit (lib) …`: lib: let inherit (lib) a; in lib: a
+    "#]],
+    );
+    check(
+        "lib: $0with lib; { inherit a; }",
+        expect![[r#"
+        Write as `let inherit (lib) …`: lib: let inherit (lib) a; in { inherit a; }
+    "#]],
+    );
+    check("lib: with lib; $0a", expect![[""]]);
+}
+
+#[test]
+fn order() {
+    check(
+        "b: a: { inherit b $0a; }",
+        expect![[r#"
+        Write this `inherit` as bindings: b: a: { b = b;↵a = a; }
+        Sort the names: b: a: { inherit a b; }
+    "#]],
+    );
+    check(
+        "x: { inherit (x)\n  b\n  $0a; }",
+        expect![[r#"
+        Write this `inherit` as bindings: x: { b = x.b;↵a = x.a; }
+        Sort the names: x: { inherit (x)↵  a↵  b; }
+    "#]],
+    );
+    check(
+        "{ b, $0a ? b, ... }: [ a b ]",
+        expect![[r#"
+        Sort the arguments: { a ? b, b, ... }: [ a b ]
+    "#]],
+    );
+    check("{ b, # of b\n $0a }: [ a b ]", expect![[""]]);
+    check(
+        "{$0 b = 1; a.c = 2; }",
+        expect![[r#"
+        Sort the bindings: { a.c = 2; b = 1; }
+    "#]],
+    );
+    check("{$0 a = 1; b = 2; }", expect![[""]]);
+}
+
+#[test]
+fn several_paths() {
+    check(
+        "{\n  $0a.b = 1;\n  c = 2;\n  a.d.e = {\n    x = 1;\n  };\n}",
+        expect![[r#"
+        Write all of `a.…` as one set: {↵  a = {↵    b = 1;↵    d.e = {↵      x = 1;↵    };↵  };↵  c = 2;↵}
+        Put the name in quotes: {↵  "a".b = 1;↵  c = 2;↵  a.d.e = {↵    x = 1;↵  };↵}
+    "#]],
+    );
+    check(
+        "{ a$0.b = 1; a = { }; }",
+        expect![[r#"
+        Put the name in quotes: { "a".b = 1; a = { }; }
+    "#]],
+    );
+}
+
+/// The text with what editors may do on their own.
+fn check_all(text: &str, expected: Expect) {
+    let doc = document("/main.nix", text);
+    let show = |it: &crate::ide::Action| format!("{}: {}\n", it.title, apply(doc.text(), &it.edits).replace('\n', "↵"));
+    let shown: Vec<String> = super::source_actions(&doc).iter().map(show).collect();
+    expected.assert_eq(&shown.concat());
+}
+
+#[test]
+fn of_the_whole_text() {
+    check_all(
+        "let a = 1; b = (2); c = 3; in x: with x; rec { inherit b; inherit (y) d c; }",
+        expect![[r#"
+        Remove what is not needed: let b = 2; in x: with x; { inherit b; inherit (y) d c; }
+        Sort the names of all `inherit`s: let a = 1; b = (2); c = 3; in x: with x; rec { inherit b; inherit (y) c d; }
+    "#]],
+    );
+    check_all(
+        "y: let a = 1; b = 2; in { inherit (y) d c; b = ((b)); }",
+        expect![[r#"
+        Remove what is not needed: y: let b = 2; in { inherit (y) d c; b = (b); }
+        Sort the names of all `inherit`s: y: let a = 1; b = 2; in { inherit (y) c d; b = ((b)); }
+    "#]],
+    );
+    check_all("{ a = ; }", expect![[""]]);
 }
