@@ -323,6 +323,11 @@ pub(crate) fn flag_settings(language: &Language) -> Vec<(&'static str, String)> 
 }
 
 impl Programs {
+    /// Whether none is named.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.programs.is_empty()
+    }
+
     pub(crate) fn into_options(self, settings: Settings, warnings: Vec<String>) -> Options {
         let mut options = Options { settings, warnings, verbosity: USUAL_VERBOSITY, ..Options::default() };
         options.includes = self.includes;
@@ -373,12 +378,7 @@ impl EvalArgs {
     /// What is asked for, on top of what the environment says.
     pub(crate) fn into_options(self, settings: Settings, warnings: Vec<String>) -> Options {
         let Self { programs, image, printing, outside, limits, .. } = self;
-        let is_of_image = image.image.is_some() && programs.programs.is_empty();
-        let mut options = programs.into_options(settings, warnings);
-        if is_of_image {
-            options.inputs.clear();
-        }
-        options.image = image.image.map(|it| (it, image.image_stale));
+        let mut options = image.into_options(programs, settings, warnings);
         outside.apply(&mut options);
         for (name, value) in flag_settings(&self.language) {
             options.set(name, &value);

@@ -15,7 +15,7 @@ use nixscope_engine::world::{CanonPath, NoteKind};
 use crate::dap::make;
 use crate::machine::{self, Purpose, Setup};
 use crate::options::{Options, Task};
-use crate::{notes, run, terminal};
+use crate::{image, notes, run, terminal};
 
 /// Waits, and prints what came of the program.
 pub(crate) fn run(options: &Options, folder: &CanonPath) -> ExitCode {
@@ -35,12 +35,20 @@ pub(crate) fn run(options: &Options, folder: &CanonPath) -> ExitCode {
 
 /// The program; none if it has failed already, which was told.
 fn waiting(options: &Options, folder: &CanonPath, told: Sender<ExitCode>) -> Result<Option<Waiting>, String> {
-    let ([input], [] | [_], Task::Eval) = (&options.inputs[..], &options.attr_paths[..], options.task) else {
+    let ([] | [_], Task::Eval) = (&options.attr_paths[..], options.task) else {
         return Err("one value of one program can be debugged at a time".to_owned());
     };
     let setup = Setup::of(options, folder);
-    let mut session = DebugSession::over(Session::new(setup.machine(Purpose::Debug), setup.outside()));
-    let launch = match machine::launch_of(session.session(), input, options, folder)? {
+    let mut outside = setup.outside();
+    let (vm, value) = match &options.image {
+        Some((path, stale)) => {
+            let (start, _) = image::take_up((path, *stale), options, &setup, Purpose::Debug, &mut outside)?;
+            (start.vm, Some(start.value))
+        }
+        None => (setup.machine(Purpose::Debug), None),
+    };
+    let mut session = DebugSession::over(Session::new(vm, outside));
+    let launch = match machine::launch_of(session.session(), value, options, folder)? {
         Ok(launch) => launch,
         Err(fault) => {
             let code = run::tell_outcome(session.session(), options, Err(&fault));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use nixscope_dap_adapter::NixAdapter;
 use nixscope_dap_adapter::adapter::Note;
-use nixscope_dap_adapter::launch::{LaunchArguments, Made};
+use nixscope_dap_adapter::launch::{ImageStale, LaunchArguments, Made};
 use nixscope_dap_adapter::outbox::Outbox;
 use nixscope_dap_adapter::server::Inbox;
 use nixscope_dap_adapter::transport::{Listener, block_on, loopback_address, serve_stdio};
@@ -13,6 +13,7 @@ use nixscope_engine::session::{DebugSession, Session};
 use nixscope_engine::world::CanonPath;
 
 use crate::args::DapArgs;
+use crate::image::{self, Stale};
 use crate::machine::{self, Purpose, Setup};
 use crate::options::Options;
 use crate::{environment, terminal};
@@ -68,8 +69,22 @@ pub(crate) fn make(launch: &LaunchArguments) -> Result<Made, String> {
     let here = machine::folder()?;
     let folder = launch.cwd.as_ref().map_or_else(|| here.clone(), |it| CanonPath::new_at(it.as_bytes(), &here));
     let setup = Setup::of(&options, &folder);
-    let session = DebugSession::over(Session::new(setup.machine(Purpose::Debug), setup.outside()));
+    let mut outside = setup.outside();
+    let (vm, image) = match &launch.image {
+        Some(path) => {
+            let path = CanonPath::new_at(path.as_bytes(), &folder).to_text().into_owned();
+            let stale = match launch.image_stale {
+                ImageStale::Refuse => Stale::Refuse,
+                ImageStale::Ignore => Stale::Ignore,
+                ImageStale::Rebuild => Stale::Rebuild,
+            };
+            let (start, _) = image::take_up((&path, stale), &options, &setup, Purpose::Debug, &mut outside)?;
+            (start.vm, Some(start.value))
+        }
+        None => (setup.machine(Purpose::Debug), None),
+    };
+    let session = DebugSession::over(Session::new(vm, outside));
     let unknown = options.settings.unknown.iter().map(|it| format!("unknown setting '{it}'"));
     let remarks = options.warnings.iter().cloned().chain(unknown).collect();
-    Ok(Made { session, folder, remarks })
+    Ok(Made { session, folder, image, remarks })
 }

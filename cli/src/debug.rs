@@ -11,10 +11,12 @@ use nixscope_engine::debug::FaultFilter;
 use nixscope_engine::session::report::{self, Detail};
 use nixscope_engine::session::saved::Saved;
 use nixscope_engine::session::{DebugSession, Pulse, Session};
-use nixscope_engine::vm::Fault;
+use nixscope_engine::value::Value;
+use nixscope_engine::vm::{Fault, Vm};
 use nixscope_engine::world::{Answer, Recorder, Request, Resumed};
 
 use crate::debug_args::{ResumeArgs, Wanted};
+use crate::image::{self, Start};
 use crate::line::{Editor, Line};
 use crate::machine::{self, Outside, Purpose, Setup};
 use crate::record::{self, About};
@@ -33,8 +35,12 @@ pub(crate) fn run(wanted: &Wanted) -> ExitCode {
     }
     let mut options = wanted.options.clone();
     end(record::prepare(&mut options).and_then(|setup| {
-        let outside = setup.outside();
-        Debug::over(About::new(options, setup), outside).all(wanted)
+        let mut outside = setup.outside();
+        let Some((path, stale)) = options.image.clone() else {
+            return Debug::over(About::new(options, setup), outside).all(wanted);
+        };
+        let (start, used) = image::take_up((&path, stale), &options, &setup, Purpose::Debug, &mut outside)?;
+        Debug::from(About::new(options, setup).with_image(used), start, outside).all(wanted)
     }))
 }
 
@@ -55,7 +61,12 @@ pub(crate) fn resume(args: &ResumeArgs) -> ExitCode {
         Ok((saved, what))
     };
     end(read().and_then(|(saved, about)| {
-        let outside = Box::new(Resumed::new(&saved.entries, about.setup.outside()));
+        let mut outside = about.setup.outside();
+        let start = match &about.image {
+            Some(used) => Some(image::take_up_again(used, &about.setup, &mut outside)?),
+            None => None,
+        };
+        let outside = Box::new(Resumed::new(&saved.entries, outside));
         let wanted = Wanted {
             options: about.options.clone(),
             breakpoints: Vec::new(),
@@ -63,7 +74,10 @@ pub(crate) fn resume(args: &ResumeArgs) -> ExitCode {
             is_batch: args.batch,
             save: args.save.clone(),
         };
-        Debug::over(about, outside).take_up(&wanted, &saved)
+        match start {
+            Some(start) => Debug::from(about, start, outside).take_up(&wanted, &saved),
+            None => Debug::over(about, outside).take_up(&wanted, &saved),
+        }
     }))
 }
 
@@ -89,16 +103,27 @@ pub(crate) struct Shared {
 pub(crate) struct Debug {
     shared: Arc<Shared>,
     about: About,
+    /// The value of the image that it began with.
+    value: Option<Value>,
     /// What was asked of the outside so far.
     entries: Arc<Mutex<Vec<(Request, Answer)>>>,
 }
 
 impl Debug {
     pub(crate) fn over(about: About, outside: Outside) -> Self {
+        let vm = about.setup.machine(Purpose::Debug);
+        Self::with(about, vm, outside)
+    }
+
+    /// A program that begins with what an image has.
+    fn from(about: About, start: Start, outside: Outside) -> Self {
+        Self { value: Some(start.value), ..Self::with(about, start.vm, outside) }
+    }
+
+    fn with(about: About, vm: Vm, outside: Outside) -> Self {
         let recorder = Recorder::new(outside, false);
         let entries = recorder.entries();
-        let mut session =
-            DebugSession::over(Session::new(about.setup.machine(Purpose::Debug), Box::new(recorder) as _));
+        let mut session = DebugSession::over(Session::new(vm, Box::new(recorder) as _));
         // A program that fails is stopped where it fails, as long as it can be looked into there.
         session.debugger.fault_filters.push(FaultFilter { kinds: Vec::new(), with_caught: false, message: None });
         let console = Console::new(&about.setup.folder.to_text());
@@ -110,16 +135,13 @@ impl Debug {
         });
         #[expect(clippy::arc_with_non_send_sync, reason = "the line editor wants to share it on this one thread")]
         let shared = Arc::new(Shared { session: RefCell::new(session), console: RefCell::new(console) });
-        Self { shared, about, entries }
+        Self { shared, about, value: None, entries }
     }
 
     fn launch(&mut self) -> Result<(), String> {
-        let [input] = self.about.options.inputs.as_slice() else {
-            return Err("one program can be debugged at a time".to_owned());
-        };
         let launch = {
             let mut session = self.shared.session.borrow_mut();
-            machine::launch_of(session.session(), input, &self.about.options, &self.about.setup.folder)?
+            machine::launch_of(session.session(), self.value, &self.about.options, &self.about.setup.folder)?
         };
         let launch = launch.map_err(|fault| self.tell(&fault))?;
         let launched = self.shared.session.borrow_mut().launch(&launch);

@@ -3,6 +3,7 @@
 use clap::{ArgAction, Args};
 
 use crate::args::{Language, Limits, Outside, Programs, flag_settings};
+use crate::image::ImageChoice;
 use crate::options::{Argument, Options};
 use crate::settings::Settings;
 
@@ -18,6 +19,8 @@ pub(crate) const EXAMPLES: &str = "Examples:
 pub(crate) struct DebugArgs {
     #[command(flatten)]
     programs: Programs,
+    #[command(flatten)]
+    image: ImageChoice,
     /// Debug what is at this attribute path, such as a.b.0."c d"
     #[arg(short = 'A', long = "attr", value_name = "PATH", default_value = "", hide_default_value = true)]
     attr: String,
@@ -101,8 +104,8 @@ pub(crate) struct ResumeArgs {
 impl DebugArgs {
     /// What is asked for, on top of what the environment says.
     pub(crate) fn into_wanted(self, settings: Settings, warnings: Vec<String>) -> Wanted {
-        let Self { programs, outside, limits, stops, .. } = self;
-        let mut options = programs.into_options(settings, warnings);
+        let Self { programs, image, outside, limits, stops, .. } = self;
+        let mut options = image.into_options(programs, settings, warnings);
         outside.apply(&mut options);
         for (name, value) in flag_settings(&self.language) {
             options.set(name, &value);

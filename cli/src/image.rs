@@ -10,7 +10,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
-use nixscope_engine::session::{Image, Journal, Stamp, write_image};
+use nixscope_engine::session::{Image, Journal, Refused, Stamp, write_image};
 use nixscope_engine::value::Value;
 use nixscope_engine::vm::Vm;
 use nixscope_engine::world::{CanonPath, Recorder};
@@ -25,6 +25,7 @@ use crate::{record, run, terminal};
 pub(crate) const EXAMPLES: &str = "Examples:
   nixscope image build -o pkgs.img -E 'import ./nixpkgs { }'
   nixscope image build -o pkgs.img ./nixpkgs --force stdenv.drvPath
+  nixscope image build -o pkgs.dbg -E 'import ./nixpkgs { }' --for-debugging
   nixscope image info pkgs.img
   nixscope eval --image pkgs.img -A bash.drvPath";
 
@@ -56,6 +57,9 @@ struct BuildArgs {
     /// several times
     #[arg(long, value_name = "PATH")]
     force: Vec<String>,
+    /// Build it for `nixscope debug` and `nixscope dap`, which keep every name; `nixscope eval` does not take it then
+    #[arg(long)]
+    for_debugging: bool,
     #[command(flatten)]
     programs: Programs,
     /// Keep what is at this attribute path, such as a.b.0."c d"
@@ -80,11 +84,24 @@ struct BuildArgs {
 #[command(next_help_heading = "Images")]
 pub(crate) struct ImageChoice {
     /// Begin with what this image has computed; without a PROGRAM, it is the image's value that is evaluated
-    #[arg(long, value_name = "FILE", conflicts_with = "wait_for_debugger")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<String>,
     /// What to do about an image that is not what computing would give by now: refuse it, ignore that, or build it anew
     #[arg(long, value_name = "WHAT", default_value = "refuse", requires = "image")]
     pub(crate) image_stale: Stale,
+}
+
+impl ImageChoice {
+    /// What is asked for of programs, or of the image if there are none.
+    pub(crate) fn into_options(self, programs: Programs, settings: Settings, warnings: Vec<String>) -> Options {
+        let is_of_image = self.image.is_some() && programs.is_empty();
+        let mut options = programs.into_options(settings, warnings);
+        if is_of_image {
+            options.inputs.clear();
+        }
+        options.image = self.image.map(|it| (it, self.image_stale));
+        options
+    }
 }
 
 /// What is done about an image that is not what computing would give by now: it is said what changed, and the end; or
@@ -104,6 +121,7 @@ struct About {
     options: Options,
     setup: Setup,
     forced: Vec<String>,
+    is_for_debugging: bool,
 }
 
 /// A machine that has what an image has, and the image's value.
@@ -112,16 +130,24 @@ pub(crate) struct Start {
     pub value: Value,
 }
 
+/// An image that a program began with: where it is, and a number that others do not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Used {
+    path: String,
+    identity: u64,
+}
+
 /// Does what `nixscope image` is told. What went wrong was told.
 #[must_use]
 pub(crate) fn image(args: ImageArgs, settings: Settings, warnings: Vec<String>) -> ExitCode {
     let result = match args.what {
         What::Build(args) => {
             let path = args.image.clone();
-            let forced = args.force.clone();
+            let (forced, is_for_debugging) = (args.force.clone(), args.for_debugging);
             let mut options = args.into_options(settings, warnings);
             record::prepare(&mut options).and_then(|setup| {
-                let about = About { version: env!("CARGO_PKG_VERSION").to_owned(), options, setup, forced };
+                let about =
+                    About { version: env!("CARGO_PKG_VERSION").to_owned(), options, setup, forced, is_for_debugging };
                 build(&about, &path)
             })
         }
@@ -153,9 +179,10 @@ fn build(about: &About, path: &str) -> Result<ExitCode, String> {
     let begin = SystemTime::now();
     let recorder = Recorder::new(about.setup.outside(), false);
     let entries = recorder.entries();
-    let fingerprint = about.setup.machine(Purpose::Run).fingerprint();
-    let Some(Start { vm, value }) = run::prelude(&about.options, &about.setup, Box::new(recorder), &about.forced)
-    else {
+    let purpose = if about.is_for_debugging { Purpose::Debug } else { Purpose::Run };
+    let fingerprint = about.setup.machine(purpose).fingerprint();
+    let outside = Box::new(recorder);
+    let Some(Start { vm, value }) = run::prelude(&about.options, &about.setup, purpose, outside, &about.forced) else {
         return Ok(ExitCode::FAILURE);
     };
     let entries = std::mem::take(&mut *entries.lock().unwrap_or_else(PoisonError::into_inner));
@@ -174,7 +201,8 @@ fn build(about: &About, path: &str) -> Result<ExitCode, String> {
     })
 }
 
-/// The machine that programs begin with which want an image, in an outside that has what was put in its store.
+/// The machine that programs begin with which want an image, in an outside that has what was put in its store, and which
+/// image it is.
 ///
 /// # Errors
 /// If there is no such image, or it is not what is wanted.
@@ -182,52 +210,74 @@ pub(crate) fn take_up(
     (path, stale): (&str, Stale),
     options: &Options,
     setup: &Setup,
+    purpose: Purpose,
     outside: &mut Outside,
-) -> Result<Start, String> {
+) -> Result<(Start, Used), String> {
     let (about, image) = open(path)?;
-    let mut vm = setup.machine(Purpose::Run);
-    let (mut image, reason) = match reason_against(&about, &image, setup, &vm) {
-        Some(reason) => (image, Some(reason)),
-        None if stale == Stale::Ignore => {
-            image.journal.mount(outside);
-            (image, None)
-        }
+    let used = |image: &Image<File>| Used { path: absolute(path, setup), identity: image.identity() };
+    let mut vm = setup.machine(purpose);
+    let first = used(&image);
+    let reason = match reason_against(&about, &image, &vm) {
+        Some(reason) => reason,
         None => {
-            let changed = image.journal.check(outside, &mut stamp_of).err();
-            (image, changed.map(|it| it.to_string()))
+            let mut stamps = stamp_of;
+            let stamps = (stale != Stale::Ignore).then_some(&mut stamps as _);
+            match image.take_up(&mut vm, outside, stamps) {
+                Ok(value) => return Ok((Start { vm, value }, first)),
+                Err(Refused::Stale(reason)) => reason,
+                Err(Refused::Damaged(error)) => return Err(format!("'{path}': {error}")),
+            }
         }
     };
-    if let Some(reason) = reason {
-        if stale != Stale::Rebuild {
-            return Err(format!(
-                "the image '{path}' is out of date: {reason}\n\
-                 build it again, or say what to do with --image-stale"
-            ));
-        }
-        let asked = Options { settings: options.settings.clone(), includes: options.includes.clone(), ..about.options };
-        let setup = Setup::of(&asked, &about.setup.folder);
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        let about = About { version, options: asked, setup, forced: about.forced };
-        if build(&about, path)? != ExitCode::SUCCESS {
-            return Err(format!("the image '{path}' could not be built again"));
-        }
-        image = open(path)?.1;
-        image.journal.mount(outside);
+    if stale != Stale::Rebuild {
+        return Err(format!(
+            "the image '{path}' is out of date: {reason}\n\
+             build it again, or say what to do with --image-stale"
+        ));
     }
-    let value = image.restore(&mut vm).map_err(|it| format!("'{path}': {it}"))?;
+    let asked = Options { settings: options.settings.clone(), includes: options.includes.clone(), ..about.options };
+    let anew = About {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        setup: Setup::of(&asked, &about.setup.folder),
+        options: asked,
+        forced: about.forced,
+        is_for_debugging: purpose == Purpose::Debug,
+    };
+    if build(&anew, path)? != ExitCode::SUCCESS {
+        return Err(format!("the image '{path}' could not be built again"));
+    }
+    let image = open(path)?.1;
+    let used = used(&image);
+    let value = image.take_up(&mut vm, outside, None).map_err(|it| format!("'{path}': {it}"))?;
+    Ok((Start { vm, value }, used))
+}
+
+/// The machine of an image that a program began with which was put down, whatever the outside says by now.
+///
+/// # Errors
+/// If the image is gone, or is another one by now.
+pub(crate) fn take_up_again(used: &Used, setup: &Setup, outside: &mut Outside) -> Result<Start, String> {
+    let path = &used.path;
+    let (_, image) = open(path)?;
+    if image.identity() != used.identity {
+        return Err(format!("the program began with the image '{path}', which is another one by now"));
+    }
+    let mut vm = setup.machine(Purpose::Debug);
+    let value = image.take_up(&mut vm, outside, None).map_err(|it| format!("'{path}': {it}"))?;
     Ok(Start { vm, value })
 }
 
+fn absolute(path: &str, setup: &Setup) -> String {
+    CanonPath::new_at(path.as_bytes(), &setup.folder).to_text().into_owned()
+}
+
 /// Why an image is not for a machine, whatever the outside says.
-fn reason_against(about: &About, image: &Image<File>, setup: &Setup, vm: &Vm) -> Option<String> {
+fn reason_against(about: &About, image: &Image<File>, vm: &Vm) -> Option<String> {
     let version = env!("CARGO_PKG_VERSION");
     if about.version != version {
         return Some(format!("nixscope {} wrote it, and this is {version}", about.version));
     }
-    if let Some(what) = about.setup.difference(setup) {
-        return Some(format!("{what} is another one"));
-    }
-    (!image.is_for(vm)).then(|| "another build of nixscope wrote it".to_owned())
+    image.difference(vm).map(str::to_owned)
 }
 
 fn open(path: &str) -> Result<(About, Image<File>), String> {
@@ -244,6 +294,9 @@ fn open(path: &str) -> Result<(About, Image<File>), String> {
 fn info(path: &str) -> Result<(), String> {
     let (about, image) = open(path)?;
     let mut out = format!("built by nixscope {} in {}\n", about.version, about.setup.folder.to_text());
+    if about.is_for_debugging {
+        out.push_str("for debugging\n");
+    }
     for path in &about.forced {
         out.push_str(&format!("with {path}\n"));
     }

@@ -3,6 +3,7 @@
 use nixscope_engine::builtins;
 use nixscope_engine::session::{self, Launch, ProgramText, Session};
 use nixscope_engine::store::VirtualStore;
+use nixscope_engine::value::Value;
 use nixscope_engine::vm::{self, Fault, Limits, Reading, Vm};
 use nixscope_engine::world::{CanonPath, Disk, Restricted, World};
 
@@ -72,25 +73,6 @@ impl Setup {
         Self { folder: folder.clone(), settings: seen, limits, reading }
     }
 
-    /// The first setting that is not the same and that values depend on, as far as they do not depend on limits.
-    pub(crate) fn difference(&self, other: &Self) -> Option<&'static str> {
-        let (a, b) = (&self.settings, &other.settings);
-        let is_relative = a.nix_path.iter().any(|it| !it.1.starts_with('/'));
-        let same = [
-            ("the search path", a.nix_path == b.nix_path && (!is_relative || a.working_dir == b.working_dir)),
-            ("the system", a.system == b.system),
-            ("the setting pure-eval", a.is_pure == b.is_pure),
-            ("the setting restrict-eval", a.is_restricted == b.is_restricted),
-            ("the setting trace-verbose", a.trace_verbose == b.trace_verbose),
-            ("the setting abort-on-warn", a.abort_on_warn == b.abort_on_warn),
-            ("the set of experimental features", a.features == b.features),
-            ("the home folder", self.reading.home == other.reading.home),
-            ("the set of rules for literals", self.reading.rules == other.reading.rules),
-            ("the set of operators", self.reading.pipe_operators == other.reading.pipe_operators),
-        ];
-        same.iter().find(|it| !it.1).map(|it| it.0)
-    }
-
     /// The machine.
     pub(crate) fn machine(&self, purpose: Purpose) -> Vm {
         let settings = vm::Settings { keeps_names: purpose == Purpose::Debug, ..self.settings.clone() };
@@ -137,20 +119,26 @@ pub(crate) fn path_of<W: World>(
     })
 }
 
-/// What is debugged if options want it of one of their programs.
+/// What is debugged if options want it: their one program or, without one, the value of the image that was begun with.
 ///
 /// # Errors
 /// The inner one if the search path has no such name, the outer one if there is nothing that could be debugged.
 pub(crate) fn launch_of<W: World>(
     session: &mut Session<W>,
-    input: &Input,
+    value: Option<Value>,
     options: &Options,
     folder: &CanonPath,
 ) -> Result<Result<Launch, Fault>, String> {
     let text_folder = folder.to_text().into_owned();
+    let input: Option<&Input> = match (&options.inputs[..], value) {
+        ([], Some(_)) => None,
+        ([input], _) => Some(input),
+        _ => return Err("one program can be debugged at a time".to_owned()),
+    };
     let program = match input {
-        Input::Expr(text) => ProgramText::Text { text: text.clone(), folder: text_folder, is_stdin: false },
-        Input::Stdin => {
+        None => ProgramText::Value { value: value.unwrap_or(Value::NULL), folder: text_folder },
+        Some(Input::Expr(text)) => ProgramText::Text { text: text.clone(), folder: text_folder, is_stdin: false },
+        Some(Input::Stdin) => {
             let text = match &options.stdin {
                 Some(text) => String::from_utf8_lossy(text).into_owned(),
                 None => {
@@ -159,7 +147,7 @@ pub(crate) fn launch_of<W: World>(
             };
             ProgramText::Text { text, folder: text_folder, is_stdin: true }
         }
-        Input::File(name) => match path_of(session, name, folder)? {
+        Some(Input::File(name)) => match path_of(session, name.as_str(), folder)? {
             Ok(path) => ProgramText::File(path),
             Err(fault) => return Ok(Err(fault)),
         },

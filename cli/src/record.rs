@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::args::{Cli, Command};
 use crate::debug::{self, Debug};
 use crate::debug_args::Wanted;
+use crate::image::Used;
 use crate::machine::{self, Setup};
 use crate::options::{Argument, Input, Options};
 use crate::run;
@@ -80,11 +81,18 @@ pub(crate) struct About {
     pub options: Options,
     /// On which machine.
     pub setup: Setup,
+    /// What it began with.
+    pub image: Option<Used>,
 }
 
 impl About {
     pub(crate) fn new(options: Options, setup: Setup) -> Self {
-        Self { version: env!("CARGO_PKG_VERSION").to_owned(), options, setup }
+        Self { version: env!("CARGO_PKG_VERSION").to_owned(), options, setup, image: None }
+    }
+
+    /// The same of what began with an image.
+    pub(crate) fn with_image(self, image: Used) -> Self {
+        Self { image: Some(image), ..self }
     }
 
     /// As bytes, for a file.

@@ -60,8 +60,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             let setup = Setup::of(options, &folder);
             let mut outside = setup.outside();
             let Some((path, stale)) = &options.image else { return run_in(options, &setup, outside) };
-            match image::take_up((path, *stale), options, &setup, &mut outside) {
-                Ok(start) => run_job(Job::from(options, &setup, start, outside)),
+            match image::take_up((path, *stale), options, &setup, Purpose::Run, &mut outside) {
+                Ok((start, _)) => run_job(Job::from(options, &setup, start, outside)),
                 Err(error) => {
                     terminal::tell_error(&error);
                     ExitCode::FAILURE
@@ -105,8 +105,14 @@ fn run_job(mut job: Job<'_>) -> ExitCode {
 
 /// Computes the value of a program, and what is at some attribute paths of it, for an image. What went wrong was told.
 #[must_use]
-pub(crate) fn prelude(options: &Options, setup: &Setup, outside: Outside, forced: &[String]) -> Option<Start> {
-    let mut job = Job::new(options, setup, outside);
+pub(crate) fn prelude(
+    options: &Options,
+    setup: &Setup,
+    purpose: Purpose,
+    outside: Outside,
+    forced: &[String],
+) -> Option<Start> {
+    let mut job = Job::with(options, setup, setup.machine(purpose), outside);
     job.tell_settings();
     let result = job.prelude(forced);
     job.tell_warnings();

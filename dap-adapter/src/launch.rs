@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use nixscope_engine::debug;
 use nixscope_engine::session::{self, DebugSession, ProgramText};
+use nixscope_engine::value::Value;
 use nixscope_engine::vm::Fault;
 use nixscope_engine::world::{CanonPath, World};
 use serde::Deserialize;
-use serde_json::Value;
 
 /// The outside of a program that is debugged.
 pub type Outside = Box<dyn World + Send>;
@@ -25,6 +25,10 @@ pub struct LaunchArguments {
     pub program: Option<String>,
     /// The program itself, instead of a file.
     pub expression: Option<String>,
+    /// An image to begin with; without a program, it is its value that is debugged.
+    pub image: Option<String>,
+    /// What is done about an image that is not what computing would give by now.
+    pub image_stale: ImageStale,
     /// The folder relative paths begin in.
     pub cwd: Option<String>,
     /// The attribute path of what is wanted.
@@ -57,6 +61,19 @@ pub struct LaunchArguments {
     pub no_debug: bool,
 }
 
+/// What is done about an image that is not what computing would give by now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ImageStale {
+    /// The program is not launched.
+    #[default]
+    Refuse,
+    /// Nothing is asked again.
+    Ignore,
+    /// It is built anew.
+    Rebuild,
+}
+
 /// An argument for functions on the way.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
@@ -80,6 +97,8 @@ pub struct Made {
     pub session: Session,
     /// The folder relative paths begin in.
     pub folder: CanonPath,
+    /// The value of the image that it begins with.
+    pub image: Option<Value>,
     /// What there is to warn about.
     pub remarks: Vec<String>,
 }
@@ -99,7 +118,7 @@ pub struct Waiting {
 }
 
 /// What is to be done with the end of a program: its value, or why it has none.
-pub type AtEnd = Box<dyn FnOnce(&mut Session, Result<nixscope_engine::value::Value, &Fault>) + Send>;
+pub type AtEnd = Box<dyn FnOnce(&mut Session, Result<Value, &Fault>) + Send>;
 
 impl std::fmt::Debug for Waiting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -130,6 +149,8 @@ const OURS: &[&str] = &[
     "cwd",
     "deep",
     "expression",
+    "image",
+    "imageStale",
     "justMyCode",
     "maxCallDepth",
     "maxHeap",
@@ -146,7 +167,7 @@ const OURS: &[&str] = &[
 
 /// The keys of launch arguments that mean nothing.
 #[must_use]
-pub fn unknown_keys(arguments: &Value) -> Vec<String> {
+pub fn unknown_keys(arguments: &serde_json::Value) -> Vec<String> {
     let keys = arguments.as_object().into_iter().flat_map(|it| it.keys());
     let is_known = |it: &str| it.starts_with("__") || OF_CLIENTS.contains(&it) || OURS.contains(&it);
     keys.filter(|it| !is_known(it)).cloned().collect()
@@ -157,10 +178,17 @@ impl LaunchArguments {
     ///
     /// # Errors
     /// If no program is named, or it is not found.
-    pub fn to_launch(&self, session: &mut Session, folder: &CanonPath) -> Result<session::Launch, String> {
+    pub fn to_launch(&self, made: &mut Made) -> Result<session::Launch, String> {
+        let Made { session, folder, image, .. } = made;
         let (program, attr) = match (&self.program, &self.expression) {
             (Some(_), Some(_)) => return Err("`program` and `expression` cannot both be given".to_owned()),
-            (None, None) => return Err("`program` (a file) or `expression` is needed".to_owned()),
+            (None, None) => match image {
+                Some(value) => {
+                    let folder = folder.to_text().into_owned();
+                    (ProgramText::Value { value: *value, folder }, self.attr.clone())
+                }
+                None => return Err("`program` (a file), `expression` or `image` is needed".to_owned()),
+            },
             (None, Some(text)) => {
                 let folder = folder.to_text().into_owned();
                 (ProgramText::Text { text: text.clone(), folder, is_stdin: false }, self.attr.clone())

@@ -81,7 +81,7 @@ impl NixAdapter {
             Err(why) => return ticket.fail(Failure::shown(ErrorId::Refused, why)),
         };
         let owner = Some(Owner { say, end: Mutex::new(Some(end)) });
-        let made = Made { session, folder, remarks: Vec::new() };
+        let made = Made { session, folder, image: None, remarks: Vec::new() };
         self.load(&request.arguments, &arguments, made, launch, owner, ticket, false);
     }
 
@@ -95,7 +95,7 @@ impl NixAdapter {
             Ok(made) => made,
             Err(error) => return ticket.fail(shown(error)),
         };
-        match arguments.to_launch(&mut made.session, &made.folder) {
+        match arguments.to_launch(&mut made) {
             Ok(launch) => self.load(sent, &arguments, made, launch, None, ticket, begins_at_once),
             Err(error) => ticket.fail(shown(error)),
         }
@@ -114,7 +114,7 @@ impl NixAdapter {
         begins_at_once: bool,
     ) {
         let Some(client) = self.client.clone() else { return };
-        let Made { mut session, folder, mut remarks } = made;
+        let Made { mut session, folder, mut remarks, .. } = made;
         let skips = match skips(arguments) {
             Ok(skips) => skips,
             Err(error) => return ticket.fail(Failure::shown(ErrorId::Refused, error)),
@@ -146,6 +146,7 @@ impl NixAdapter {
         let name = arguments.program.clone().unwrap_or_else(|| match &launch.program {
             ProgramText::File(path) => path.to_text().into_owned(),
             ProgramText::Text { .. } => "an expression".to_owned(),
+            ProgramText::Value { .. } => arguments.image.clone().unwrap_or_else(|| "an image".to_owned()),
         });
         self.n_programs += 1;
         self.launched = Some(sent.clone());

@@ -4,6 +4,10 @@
 //! that are made again must come to lie where they lay before, so that what somebody has in hand is still that. Both
 //! hold if emission does not move the place where evaluation allocates.
 
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
 use super::Heap;
 use crate::value::Value;
 
@@ -11,7 +15,7 @@ use crate::value::Value;
 const ROOM: usize = 1 << 24;
 
 /// Where constants lie, if room was set aside for them.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Reserve {
     pub(super) start: usize,
     /// The first word that is free.
@@ -25,6 +29,24 @@ impl Reserve {
     /// How many words are set aside and not used.
     pub(super) fn unused(&self) -> usize {
         self.end - self.top
+    }
+
+    /// What of so many words lies before the room that is left, and what after it.
+    pub(super) fn around(&self, n_words: usize) -> (Range<usize>, Range<usize>) {
+        match self.end {
+            0 => (0..n_words, n_words..n_words),
+            end => (0..self.top, end..n_words),
+        }
+    }
+
+    /// Where what lies after the room begins, if so many words lie before it. `None` if there is no such room.
+    pub(super) fn after(&self, n_before: usize) -> Option<usize> {
+        match *self {
+            Self { end: 0, .. } => (*self == Self::default()).then_some(n_before),
+            Self { start, top, end, .. } => {
+                (start <= top && top == n_before && start.checked_add(ROOM) == Some(end) && top <= end).then_some(end)
+            }
+        }
     }
 }
 

@@ -76,6 +76,14 @@ pub enum ProgramText {
         /// Whether it came from standard input.
         is_stdin: bool,
     },
+    /// A value that the machine has already, such as that of an image, and the folder that relative paths in arguments
+    /// begin in.
+    Value {
+        /// The value.
+        value: Value,
+        /// The folder.
+        folder: String,
+    },
 }
 
 /// An argument for a function on the way.
@@ -165,16 +173,21 @@ impl<W: World> DebugSession<W> {
     /// # Errors
     /// If it cannot be read, or is not Nix.
     pub fn launch(&mut self, launch: &Launch) -> Result<(), Fault> {
-        let body = match &launch.program {
-            ProgramText::File(path) => self.session.read_file(path)?,
+        let program = match &launch.program {
+            ProgramText::File(path) => {
+                let body = self.session.read_file(path)?;
+                self.session.vm.heap.thunk(BodyId(body), 0)
+            }
             ProgramText::Text { text, folder, is_stdin } => {
                 let origin = if *is_stdin { Origin::Stdin } else { Origin::String };
-                self.session.vm.read(origin, text.as_bytes().into(), folder, &[])?
+                let body = self.session.vm.read(origin, text.as_bytes().into(), folder, &[])?;
+                self.session.vm.heap.thunk(BodyId(body), 0)
             }
+            ProgramText::Value { value, .. } => *value,
         };
         let folder = match &launch.program {
             ProgramText::File(path) => path.parent().unwrap_or_else(CanonPath::root).to_text().into_owned(),
-            ProgramText::Text { folder, .. } => folder.clone(),
+            ProgramText::Text { folder, .. } | ProgramText::Value { folder, .. } => folder.clone(),
         };
         let vm = &mut self.session.vm;
         let mut args = Vec::new();
@@ -192,7 +205,6 @@ impl<W: World> DebugSession<W> {
         args.dedup_by_key(|it| it.0);
         let calls = !args.is_empty();
         let args = vm.heap.attrs_from(args);
-        let program = vm.heap.thunk(BodyId(body), 0);
         vm.start_choose(program, &launch.attr, args, AtEnd { calls, is_deep: launch.is_deep })?;
         self.with(|debugger, cx| debugger.sync(cx));
         Ok(())

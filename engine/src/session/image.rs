@@ -1,7 +1,7 @@
 //! A machine with something computed already, put down in a file, for others to begin with.
 //!
 //! ```text
-//! sections( about, fingerprint, journal, the machine with one value )
+//! sections( about, made by, journal, the machine with one value )
 //! ```
 //!
 //! What was computed is a function of programs and of what the outside answered. The journal has each question with a
@@ -9,26 +9,80 @@
 
 use std::io::{Read, Write};
 
+use serde::{Deserialize, Serialize};
+
 use crate::value::Value;
-use crate::vm::Vm;
-use crate::world::{RecordingError, SectionReader, SectionWriter};
+use crate::vm::{Reading, Settings, Vm};
+use crate::world::{RecordingError, SectionReader, SectionWriter, World};
 
 use super::Journal;
+use super::journal::StampOf;
 
 const MAGIC: &[u8; 8] = b"NIXIMAGE";
 
 /// The format that is written, and the only one that is read. It changes with instructions, builtins and values.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
 pub enum ImageError {
-    /// The machine is at work, or debugged.
-    #[error("only a machine that is idle and not debugged can be written down")]
+    /// The machine is at work, or is to stop somewhere.
+    #[error("only a machine that is idle and stops nowhere can be written down")]
     NotIdle,
     /// The file cannot be written.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+}
+
+/// Why an image is not begun with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It is for other machines, or the outside has changed: it could be built anew.
+    #[error("{0}")]
+    Stale(String),
+    /// It cannot be read.
+    #[error(transparent)]
+    Damaged(#[from] RecordingError),
+}
+
+/// The machine that an image was written by.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Maker {
+    /// [`Vm::fingerprint`] before it read a program.
+    fingerprint: u64,
+    settings: Settings,
+    reading: Reading,
+}
+
+impl Maker {
+    /// The first thing that is not the same in a machine that has read no program yet, and that values depend on.
+    fn difference(&self, vm: &Vm) -> Option<&'static str> {
+        let (a, b) = (&self.settings, &vm.settings);
+        if a.keeps_names != b.keeps_names {
+            return Some(match a.keeps_names {
+                true => "it was built with --for-debugging",
+                false => "it was not built with --for-debugging",
+            });
+        }
+        let is_relative = a.nix_path.iter().any(|it| !it.1.starts_with('/'));
+        let same = [
+            (
+                "the search path is another one",
+                a.nix_path == b.nix_path && (!is_relative || a.working_dir == b.working_dir),
+            ),
+            ("the system is another one", a.system == b.system),
+            ("the setting pure-eval is another one", a.is_pure == b.is_pure),
+            ("the setting restrict-eval is another one", a.is_restricted == b.is_restricted),
+            ("the setting trace-verbose is another one", a.trace_verbose == b.trace_verbose),
+            ("the setting abort-on-warn is another one", a.abort_on_warn == b.abort_on_warn),
+            ("the set of experimental features is another one", a.features == b.features),
+            ("the home folder is another one", self.reading.home == vm.reading.home),
+            ("the set of rules for literals is another one", self.reading.rules == vm.reading.rules),
+            ("the set of operators is another one", self.reading.pipe_operators == vm.reading.pipe_operators),
+            ("another build of nixscope wrote it", self.fingerprint == vm.fingerprint()),
+        ];
+        same.iter().find(|it| !it.1).map(|it| it.0)
+    }
 }
 
 /// Writes a machine with a value. `about` is what was run and how, in the words of whoever did, and `fingerprint` what
@@ -45,7 +99,7 @@ pub fn write_image(
 ) -> Result<(), ImageError> {
     let mut parts = SectionWriter::default();
     parts.numbers(about);
-    parts.numbers(&[fingerprint]);
+    parts.data(&Maker { fingerprint, settings: vm.settings.clone(), reading: vm.reading.clone() });
     parts.data(journal);
     if !vm.pack(&[value], &mut parts) {
         return Err(ImageError::NotIdle);
@@ -60,7 +114,7 @@ pub struct Image<R> {
     pub about: Vec<u8>,
     /// What was asked of the outside.
     pub journal: Journal,
-    fingerprint: u64,
+    maker: Maker,
     parts: SectionReader<R>,
 }
 
@@ -72,18 +126,43 @@ impl<R: Read> Image<R> {
     pub fn open(from: R, length: u64) -> Result<Self, RecordingError> {
         let mut parts = SectionReader::new(MAGIC, VERSION, from, length)?;
         let about = parts.numbers(0)?;
-        let fingerprint = parts.numbers(0)?.first().copied().unwrap_or_default();
+        let maker = parts.data()?;
         let journal = parts.data()?;
-        Ok(Self { about, journal, fingerprint, parts })
+        Ok(Self { about, journal, maker, parts })
     }
 
-    /// Whether it is for machines such as this one, which has read no program yet.
+    /// A number that other images do not have.
     #[must_use]
-    pub fn is_for(&self, vm: &Vm) -> bool {
-        vm.fingerprint() == self.fingerprint
+    pub fn identity(&self) -> u64 {
+        self.parts.identity()
     }
 
-    /// Makes such a machine what the image has. Gives the value.
+    /// Whether it is for machines such as this one, which has read no program yet. If not: why.
+    #[must_use]
+    pub fn difference(&self, vm: &Vm) -> Option<&'static str> {
+        self.maker.difference(vm)
+    }
+
+    /// Makes a machine that has read no program yet what the image has, in a world that has what was put in its store.
+    /// `stamp_of` gives stamps of files, as far as the world shows them as they are; without it the outside is not asked
+    /// whether it has changed. Gives the value.
+    ///
+    /// # Errors
+    /// If it is for other machines, or the outside has changed. If it is damaged, the machine is of no use.
+    pub fn take_up(self, vm: &mut Vm, world: &mut impl World, stamp_of: Option<StampOf<'_>>) -> Result<Value, Refused> {
+        if let Some(difference) = self.difference(vm) {
+            return Err(Refused::Stale(difference.to_owned()));
+        }
+        match stamp_of {
+            Some(stamp_of) => {
+                self.journal.check(world, stamp_of).map_err(|it| Refused::Stale(it.to_string()))?;
+            }
+            None => self.journal.mount(world),
+        }
+        Ok(self.restore(vm)?)
+    }
+
+    /// Makes such a machine what the image has, whatever the outside says. Gives the value.
     ///
     /// # Errors
     /// If it is damaged; the machine is of no use then.

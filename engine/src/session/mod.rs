@@ -23,7 +23,7 @@ use crate::vm::{DEEP_FORCE, Fault, FaultKind, Stop, Vm};
 pub use crate::vm::Pulse;
 use crate::world::{Answer, CanonPath, Request, World};
 pub use debug_session::{Argument, DebugSession, Launch, ProgramText};
-pub use image::{Image, ImageError, write_image};
+pub use image::{Image, ImageError, Refused, write_image};
 pub use journal::{Changed, Journal, Stamp, StampOf};
 pub use worker::{Run, Worker};
 

@@ -71,7 +71,10 @@ impl Vm {
     /// same image. Builtins are known by their names, what they do is known by the version of the format.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
-        let mut all: Vec<u8> = self.heap.words().iter().flat_map(|it| it.to_le_bytes()).collect();
+        let mut all: Vec<u8> = vec![self.settings.keeps_names.into()];
+        for word in self.heap.words().into_iter().flatten() {
+            all.extend_from_slice(&word.to_le_bytes());
+        }
         for id in 0..self.heap.symbols.len() as u32 {
             all.extend_from_slice(self.heap.symbols.bytes(Symbol(id)));
             all.push(0);
@@ -86,7 +89,8 @@ impl Vm {
         checksum(&all)
     }
 
-    /// Writes everything, with some values. `false` if the machine is at work or debugged, which images do not know of.
+    /// Writes everything, with some values. `false` if the machine is at work or is to stop somewhere, which images do not
+    /// know of.
     #[must_use]
     pub fn pack(&self, roots: &[Value], out: &mut SectionWriter) -> bool {
         let is_plain = self.heap.pack(out) && self.program.pack(out);
@@ -107,7 +111,7 @@ impl Vm {
             seen: PackedSeen::of(&self.caches.outside),
             roots: roots.to_vec(),
         });
-        is_plain && self.frames.is_empty() && self.pending.is_empty() && !self.settings.keeps_names
+        is_plain && self.frames.is_empty() && self.pending.is_empty()
     }
 
     /// Reads what [`Vm::pack`] wrote into a machine that has read no program yet and has the same

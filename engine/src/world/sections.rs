@@ -87,6 +87,7 @@ pub struct SectionReader<R> {
     rest: Vec<(u64, u64)>,
     /// The part that was understood last, to be read over: fresh memory costs more than what is read into it.
     scratch: Vec<u8>,
+    identity: u64,
 }
 
 impl<R: Read> SectionReader<R> {
@@ -119,7 +120,14 @@ impl<R: Read> SectionReader<R> {
         if all != Some(length) {
             return Err(RecordingError::Damaged("its length is another one than it says"));
         }
-        Ok(Self { from, rest: parts.into_iter().rev().collect(), scratch: Vec::new() })
+        let identity = number(sum);
+        Ok(Self { from, rest: parts.into_iter().rev().collect(), scratch: Vec::new(), identity })
+    }
+
+    /// A number that files with other content do not have.
+    #[must_use]
+    pub fn identity(&self) -> u64 {
+        self.identity
     }
 
     /// The next part, with room for `spare` more.
@@ -135,13 +143,27 @@ impl<R: Read> SectionReader<R> {
         // Memory that is nothing but zeros is not touched before it is used.
         let mut numbers = vec![T::zeroed(); n + spare];
         numbers.truncate(n);
-        read_part(&mut self.from, bytemuck::cast_slice_mut(&mut numbers), sum)?;
+        self.rest.push((length as u64, sum));
+        self.numbers_into(&mut numbers)?;
+        Ok(numbers)
+    }
+
+    /// The next part, into memory that has just the room for it.
+    ///
+    /// # Errors
+    /// If it is damaged, or has another length.
+    pub fn numbers_into<T: Number>(&mut self, numbers: &mut [T]) -> Result<(), RecordingError> {
+        let (length, sum) = self.next_part()?;
+        if length != size_of_val(numbers) {
+            return Err(NOT_UNDERSTOOD);
+        }
+        read_part(&mut self.from, bytemuck::cast_slice_mut(numbers), sum)?;
         if cfg!(target_endian = "big") {
-            for it in &mut numbers {
+            for it in numbers {
                 *it = it.little_endian();
             }
         }
-        Ok(numbers)
+        Ok(())
     }
 
     /// The next part.

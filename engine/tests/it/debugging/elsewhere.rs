@@ -4,10 +4,11 @@
 use nixscope_engine::builtins::machine_in;
 use nixscope_engine::debug::{FaultFilter, Rules, StopReason, Target};
 use nixscope_engine::session::saved::Saved;
-use nixscope_engine::session::{DebugSession, Launch, Session};
+use nixscope_engine::session::{DebugSession, Image, Journal, Launch, ProgramText, Session, write_image};
+use nixscope_engine::source::Origin;
 use nixscope_engine::store::VirtualStore;
-use nixscope_engine::vm::{Frame, Limits, Settings};
-use nixscope_engine::world::{Recorder, Recording, Replay, Resumed, World};
+use nixscope_engine::vm::{Frame, Limits, Settings, Vm};
+use nixscope_engine::world::{Memory, Recorder, Recording, Replay, Resumed, World};
 use nixscope_testkit::generate::Rng;
 
 use super::harness::{free, outcome, random_goal};
@@ -16,12 +17,16 @@ use super::programs::{files, programs};
 /// Longer programs are left out.
 const LIMIT: u64 = 20_000;
 
-/// A program about to begin in a world.
-fn launched_in<W: World>(program: &str, world: W) -> DebugSession<W> {
+fn machine() -> Vm {
     let limits = Limits { max_depth: 10_000, max_heap: 1 << 30 };
     let mut vm = machine_in(Settings { keeps_names: true, ..Settings::default() }, limits);
     vm.reading.home = Some("/home/me".to_owned());
-    let mut session = DebugSession::over(Session::new(vm, world));
+    vm
+}
+
+/// A program about to begin in a world.
+fn launched_in<W: World>(program: &str, world: W) -> DebugSession<W> {
+    let mut session = DebugSession::over(Session::new(machine(), world));
     session.launch(&Launch::text(program)).expect("it was launched before");
     session.debugger.fault_filters = vec![FaultFilter { kinds: Vec::new(), with_caught: true, message: None }];
     session
@@ -116,5 +121,66 @@ fn a_recording_comes_to_the_same_end() {
         other.begin(false);
         assert_eq!(end(&mut other), recorded, "{program}");
         assert_eq!(recorded, (expected.outcome, expected.count), "{program}");
+    }
+}
+
+/// A program about to begin with what an image has.
+fn launched_from(image: &[u8]) -> DebugSession<VirtualStore<Memory>> {
+    let (mut vm, mut world) = (machine(), VirtualStore::new(files()));
+    let image = Image::open(image, image.len() as u64).expect("it was written just now");
+    let value = image.take_up(&mut vm, &mut world, Some(&mut |_| None)).expect("it is for such machines");
+    let mut session = DebugSession::over(Session::new(vm, world));
+    let program = ProgramText::Value { value, folder: "/".to_owned() };
+    let launch = Launch { program, ..Launch::text("") };
+    session.launch(&launch).expect("there is nothing that could fail yet");
+    session
+}
+
+#[test]
+fn an_image_is_debugged_back_and_forth() {
+    for (i, program) in programs(300, 2, 3).iter().enumerate() {
+        if free(program, true, true, LIMIT).is_none() {
+            continue;
+        }
+        let recorder = Recorder::new(VirtualStore::new(files()), false);
+        let entries = recorder.entries();
+        let mut first = Session::new(machine(), recorder);
+        let fingerprint = first.vm.fingerprint();
+        let text = format!("rec {{ before = [ shared ]; shared = (\n{program}\n); after = [ shared before ]; }}");
+        let Ok(body) = first.vm.read(Origin::String, text.as_bytes().into(), "/", &[]) else { continue };
+        let Ok(value) = first.eval(body) else { continue };
+        if i % 2 == 0 {
+            // Some of it is there already.
+            let _ = first.choose(value, "before.0", nixscope_engine::value::Value::EMPTY_ATTRS);
+        }
+        first.vm.take_warnings();
+        let entries = entries.lock().map(|it| it.clone()).unwrap_or_default();
+        let journal = Journal::new(&entries, &mut VirtualStore::new(files()), &mut |_| None);
+        let mut bytes = Vec::new();
+        write_image(&first.vm, value, &journal, (b"", fingerprint), &mut bytes).expect("memory takes it");
+
+        let mut free = launched_from(&bytes);
+        free.begin(false);
+        let expected = end(&mut free);
+        let mut session = launched_from(&bytes);
+        let mut rng = Rng::new(i as u64);
+        session.debugger.keep_moments_every(1 + rng.below(300) as u64);
+        let mut stopped = session.begin(true);
+        let mut moments = Vec::new();
+        while !stopped.reason.is_end() && moments.len() < 40 {
+            moments.push((stopped.count, seen(&mut session)));
+            stopped = session.resume(random_goal(&mut rng));
+        }
+        for _ in 0..moments.len().min(8) {
+            let (count, then) = &moments[rng.below(moments.len())];
+            assert_eq!(session.go_to(*count).count, *count, "{program}");
+            assert_eq!(&seen(&mut session), then, "moment {count} of {program}");
+        }
+        session.go_to(0);
+        let mut other = launched_from(&bytes);
+        other.begin(true);
+        other.go_to(0);
+        assert_eq!(seen(&mut session), seen(&mut other), "the beginning of {program}");
+        assert_eq!(end(&mut session), expected, "{program}");
     }
 }
