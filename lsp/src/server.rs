@@ -6,18 +6,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lsp_types::{
-    CodeAction, CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse, ConfigurationItem,
-    DidChangeConfigurationParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, DocumentFormattingParams,
-    DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentRangeFormattingParams,
-    DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams, FullDocumentDiagnosticReport,
-    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
-    InitializedParams, InlayHint, InlayHintParams, LinkedEditingRangeParams, LinkedEditingRanges, Location,
-    MessageType, PrepareRenameResponse, ReferenceParams, RelatedFullDocumentDiagnosticReport, RenameParams,
-    SelectionRange, SelectionRangeParams, SemanticToken, SemanticTokens, SemanticTokensDelta,
-    SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
-    SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp, SignatureHelpParams, SymbolInformation,
-    TextDocumentPositionParams, TextEdit, Url, WorkspaceEdit, WorkspaceSymbolParams,
+    CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
+    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeAction, CodeActionParams, CodeActionResponse,
+    CompletionParams, CompletionResponse, ConfigurationItem, DidChangeConfigurationParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DocumentDiagnosticParams, DocumentDiagnosticReport,
+    DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentLink,
+    DocumentLinkParams, DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange,
+    FoldingRangeParams, FullDocumentDiagnosticReport, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
+    InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LinkedEditingRangeParams,
+    LinkedEditingRanges, Location, MessageType, PrepareRenameResponse, ReferenceParams,
+    RelatedFullDocumentDiagnosticReport, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams,
+    SemanticTokens, SemanticTokensDelta, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult,
+    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp,
+    SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, TextEdit, Url, WorkspaceEdit,
+    WorkspaceSymbolParams,
 };
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
@@ -30,7 +32,7 @@ use crate::hints;
 use crate::hover;
 use crate::ide::{self, TextRange};
 use crate::live;
-use crate::protocol::{actions, capabilities, completing, from_proto, outline, to_proto, tokens};
+use crate::protocol::{actions, calls, capabilities, completing, files, from_proto, outline, to_proto, tokens};
 use crate::publish::{Asked, publish};
 use crate::state::{Open, Snapshot, State, Sync};
 use crate::transport::arrival;
@@ -41,7 +43,7 @@ pub struct Server {
     client: Client,
     state: Arc<State>,
     asked: Arc<Asked>,
-    colours: Colours,
+    colours: tokens::Colours,
     /// What was said last of a document that could not be formatted.
     unformatted: Mutex<BTreeMap<String, String>>,
     is_ready: AtomicBool,
@@ -82,11 +84,17 @@ impl Server {
             return Ok(None);
         }
         let answer = tokio::task::spawn_blocking(move || ask(&now, &open)).await;
-        answer.map(Some).map_err(|_| Error {
-            code: ErrorCode::InternalError,
-            message: "this went wrong".into(),
-            data: None,
-        })
+        answer.map(Some).map_err(|_| Error::internal_error())
+    }
+
+    /// Asks something about everything as it was when the request arrived.
+    async fn ask_all<T, F>(&self, ask: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Arc<Snapshot>) -> T + Send + 'static,
+    {
+        let now = arrival(&self.state);
+        tokio::task::spawn_blocking(move || ask(&now)).await.map_err(|_| Error::internal_error())
     }
 
     /// The same about a place in a document.
@@ -248,9 +256,7 @@ impl LanguageServer for Server {
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
-        let now = arrival(&self.state);
-        let job = move || outline::workspace_symbols(&now, &params.query);
-        Ok(tokio::task::spawn_blocking(job).await.ok())
+        self.ask_all(move |now| Some(outline::workspace_symbols(now, &params.query))).await
     }
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
@@ -277,7 +283,7 @@ impl LanguageServer for Server {
 
     async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
         let uri = params.text_document.uri;
-        let Some(data) = self.ask(&uri, |now, open| all_tokens(now, open)).await? else { return Ok(None) };
+        let Some(data) = self.ask(&uri, |now, open| tokens::all(now, open)).await? else { return Ok(None) };
         let result_id = Some(self.colours.keep(uri.as_str(), data.clone()).0);
         Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
     }
@@ -287,7 +293,7 @@ impl LanguageServer for Server {
         params: SemanticTokensDeltaParams,
     ) -> Result<Option<SemanticTokensFullDeltaResult>> {
         let uri = params.text_document.uri;
-        let Some(data) = self.ask(&uri, |now, open| all_tokens(now, open)).await? else { return Ok(None) };
+        let Some(data) = self.ask(&uri, |now, open| tokens::all(now, open)).await? else { return Ok(None) };
         let (result_id, before) = self.colours.keep(uri.as_str(), data.clone());
         let result_id = Some(result_id);
         Ok(Some(match before.filter(|it| it.0 == params.previous_result_id) {
@@ -396,10 +402,33 @@ impl LanguageServer for Server {
         .await
     }
 
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        self.ask_at(params.text_document_position_params, |now, open, offset| calls::prepare(now, open, offset)).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        self.ask_all(move |now| calls::incoming(now, &params.item)).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        self.ask_all(move |now| calls::outgoing(now, &params.item)).await
+    }
+
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        self.ask_all(move |now| Some(files::moved(now, &params))).await
+    }
+
     async fn code_action_resolve(&self, chosen: CodeAction) -> Result<CodeAction> {
-        let now = arrival(&self.state);
-        let answer = tokio::task::spawn_blocking(move || actions::resolve(&now, chosen)).await;
-        answer.map_err(|_| Error::internal_error())?.map_err(failed)
+        self.ask_all(move |now| actions::resolve(now, chosen)).await?.map_err(failed)
     }
 }
 
@@ -416,32 +445,6 @@ async fn is_read_soon(open: &Arc<Open>) -> bool {
     let open = Arc::clone(open);
     let reading = tokio::task::spawn_blocking(move || drop(Arc::clone(open.document())));
     tokio::time::timeout(READING, reading).await.is_ok()
-}
-
-fn all_tokens(now: &Snapshot, open: &Open) -> Vec<SemanticToken> {
-    tokens::tokens(now, open, &ide::semantic_tokens(open.document(), None))
-}
-
-/// A number for tokens that were told, and they.
-type Coloured = (String, Vec<SemanticToken>);
-
-/// The tokens told last of each document, so that only changes need be told.
-#[derive(Debug, Default)]
-struct Colours(Mutex<(u64, BTreeMap<String, Coloured>)>);
-
-impl Colours {
-    /// Keeps tokens that are told now: their number, and what was told before.
-    fn keep(&self, uri: &str, data: Vec<SemanticToken>) -> (String, Option<Coloured>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.0 += 1;
-        let number = kept.0.to_string();
-        let before = kept.1.insert(uri.to_owned(), (number.clone(), data));
-        (number, before)
-    }
-
-    fn forget(&self, uri: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.remove(uri);
-    }
 }
 
 fn failed(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {

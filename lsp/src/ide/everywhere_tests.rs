@@ -19,6 +19,9 @@ fn ask_everything(doc: &Document, files: &dyn Files, offset: u32) {
     black_box(selection_ranges(doc, offset));
     black_box(signature_help(doc, files, offset));
     black_box(linked_editing(doc, offset));
+    black_box(callables(doc, files, offset));
+    black_box(incoming_calls(doc, files, Some(offset)));
+    black_box(outgoing_calls(doc, files, Some(offset)));
     black_box(code_actions(doc, TextRange::at(offset)));
     black_box(code_actions(doc, TextRange::new(offset, offset.saturating_add(7))));
 }
@@ -26,6 +29,8 @@ fn ask_everything(doc: &Document, files: &dyn Files, offset: u32) {
 fn ask_of_all(doc: &Document, files: &dyn Files) {
     black_box(diagnostics(doc));
     black_box(document_symbols(doc));
+    black_box(incoming_calls(doc, files, None));
+    black_box(outgoing_calls(doc, files, None));
     black_box(source_actions(doc));
     black_box(workspace_symbols(doc, "a"));
     black_box(folding_ranges(doc));

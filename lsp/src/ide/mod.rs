@@ -4,6 +4,7 @@
 //! texts. No text is too broken and no offset out of bounds: where there is no answer, the answer is empty.
 
 mod actions;
+mod calls;
 mod completion;
 mod definition;
 mod describe;
@@ -15,6 +16,7 @@ pub mod globals;
 mod highlighting;
 mod hover;
 mod links;
+mod moves;
 mod names;
 mod ranges;
 mod references;
@@ -32,6 +34,7 @@ mod everywhere_tests;
 mod tests;
 
 pub use actions::{code_actions, refactorings, source_actions};
+pub use calls::{Call, Callable, callables, incoming_calls, outgoing_calls};
 pub use completion::{Completion, CompletionKind, Completions, completion};
 pub use definition::{Definitions, Location, definition};
 pub use diagnostics::{Code, Diagnostic, Related, Severity, Tag, diagnostics};
@@ -41,6 +44,7 @@ pub use files::{EntryKind, FileEntry, Files, NoFiles};
 pub use highlighting::{Highlight, HighlightKind, semantic_tokens};
 pub use hover::{Hover, hover};
 pub use links::{Link, LinkTarget, document_links};
+pub use moves::{Move, moved};
 pub use names::{Def, DefId, NameId, Names, Set, SetId, SetKind, Site, SiteKind, Target, Use};
 pub use ranges::{Fold, folding_ranges, selection_ranges};
 pub use references::{Reference, document_highlight, references};

@@ -23,7 +23,7 @@ pub struct Symbol {
 }
 
 /// What a [`Symbol`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SymbolKind {
     /// An attribute.
     Attribute,

@@ -1,8 +1,10 @@
 //! The words of the Language Server Protocol, and nothing else: what they mean in ours, and ours in them.
 
 pub mod actions;
+pub mod calls;
 pub mod capabilities;
 pub mod completing;
+pub mod files;
 pub mod from_proto;
 pub mod outline;
 pub mod telling;

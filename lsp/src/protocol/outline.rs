@@ -11,7 +11,7 @@ use crate::text::{Spots, Text};
 
 use super::to_proto::{self, range};
 
-fn kind(kind: ide::SymbolKind) -> SymbolKind {
+pub(super) fn kind(kind: ide::SymbolKind) -> SymbolKind {
     match kind {
         ide::SymbolKind::Attribute => SymbolKind::PROPERTY,
         ide::SymbolKind::Variable => SymbolKind::VARIABLE,

@@ -1,8 +1,11 @@
 //! Words with their meanings, as the numbers that editors colour texts by.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use lsp_types::{SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokensEdit, SemanticTokensLegend};
 
-use crate::ide::{Highlight, HighlightKind};
+use crate::ide::{self, Highlight, HighlightKind};
 use crate::state::{Open, Snapshot};
 use crate::text::Spot;
 
@@ -90,4 +93,32 @@ pub fn delta(before: &[SemanticToken], now: &[SemanticToken]) -> Vec<SemanticTok
     }
     // An editor counts numbers; a token is five.
     vec![SemanticTokensEdit { start: head as u32 * 5, delete_count: deleted as u32 * 5, data: Some(new.to_vec()) }]
+}
+
+/// All tokens of a document.
+#[must_use]
+pub fn all(now: &Snapshot, open: &Open) -> Vec<SemanticToken> {
+    tokens(now, open, &ide::semantic_tokens(open.document(), None))
+}
+
+/// A number for tokens that were told, and they.
+type Coloured = (String, Vec<SemanticToken>);
+
+/// The tokens told last of each document, so that only changes need be told.
+#[derive(Debug, Default)]
+pub(crate) struct Colours(Mutex<(u64, BTreeMap<String, Coloured>)>);
+
+impl Colours {
+    /// Keeps tokens that are told now: their number, and what was told before.
+    pub(crate) fn keep(&self, uri: &str, data: Vec<SemanticToken>) -> (String, Option<Coloured>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.0 += 1;
+        let number = kept.0.to_string();
+        let before = kept.1.insert(uri.to_owned(), (number.clone(), data));
+        (number, before)
+    }
+
+    pub(crate) fn forget(&self, uri: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.remove(uri);
+    }
 }

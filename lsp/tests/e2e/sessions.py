@@ -148,3 +148,25 @@ async def test_actions(client: LanguageClient):
         if chosen.edit is None:
             chosen = await client.code_action_resolve_async(chosen)
         assert chosen.edit.changes[uri]
+
+
+@pytest.mark.asyncio
+async def test_calls(client: LanguageClient):
+    uri = open_document(client, "h.nix", TEXT)
+    place = t.CallHierarchyPrepareParams(t.TextDocumentIdentifier(uri=uri), t.Position(line=1, character=3))
+    items = await client.text_document_prepare_call_hierarchy_async(place)
+    assert [it.name for it in items] == ["add"]
+    calls = await client.call_hierarchy_incoming_calls_async(t.CallHierarchyIncomingCallsParams(items[0]))
+    assert [it.from_.name for it in calls] == ["sum"]
+    calls = await client.call_hierarchy_outgoing_calls_async(t.CallHierarchyOutgoingCallsParams(calls[0].from_))
+    assert [it.to.name for it in calls] == ["add"]
+
+
+@pytest.mark.asyncio
+async def test_a_file_gets_another_name(client: LanguageClient):
+    (client.folder / "part").mkdir(exist_ok=True)
+    (client.folder / "part" / "default.nix").write_text("{ }")
+    uri = open_document(client, "i.nix", "import ./part")
+    old, new = (client.folder / "part").as_uri(), (client.folder / "piece").as_uri()
+    edit = await client.workspace_will_rename_files_async(t.RenameFilesParams(files=[t.FileRename(old, new)]))
+    assert [it.new_text for it in edit.changes[uri]] == ["./piece"]

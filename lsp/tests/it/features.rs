@@ -246,3 +246,27 @@ async fn actions_that_are_computed_when_chosen() {
     assert!(late["error"]["message"].as_str().is_some_and(|it| it.contains("changed")), "{late}");
     client.leave().await;
 }
+
+#[tokio::test]
+async fn calls() {
+    let mut client = client().await;
+    let found = client.ask("textDocument/prepareCallHierarchy", params("add = a")).await;
+    assert_eq!(found[0]["name"], json!("add"), "{found}");
+    let incoming = client.ask("callHierarchy/incomingCalls", json!({ "item": found[0] })).await;
+    let names: Vec<&Value> = incoming.as_array().expect("a list").iter().map(|it| &it["from"]["name"]).collect();
+    assert_eq!(names, ["list", "twice"], "{incoming}");
+    assert_eq!(incoming[0]["fromRanges"][0]["start"], at("add 1"), "{incoming}");
+    let outgoing = client.ask("callHierarchy/outgoingCalls", json!({ "item": incoming[1]["from"] })).await;
+    assert_eq!(outgoing[0]["to"]["name"], json!("add"), "{outgoing}");
+    client.leave().await;
+}
+
+#[tokio::test]
+async fn files_with_other_names() {
+    let mut client = client().await;
+    client.open("/w/importing.nix", "import ./features.nix").await;
+    let files = json!([{ "oldUri": uri(PATH), "newUri": uri("/w/sub/other.nix") }]);
+    let edit = client.ask("workspace/willRenameFiles", json!({ "files": files })).await;
+    assert_eq!(edit["changes"][uri("/w/importing.nix")][0]["newText"], json!("./sub/other.nix"), "{edit}");
+    client.leave().await;
+}

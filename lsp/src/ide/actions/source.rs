@@ -1,10 +1,12 @@
 //! Changes of the whole text, which editors may make on their own when it is saved.
 
+use std::collections::BTreeMap;
+
 use nixscope_engine::syntax::SyntaxKind;
 
-use super::super::Document;
 use super::super::diagnostics::{Code, diagnostics};
 use super::super::edit::{Action, ActionKind, Edit};
+use super::super::{Document, TextRange};
 use super::{action, sorting};
 
 /// What can be done to a text as a whole. Nothing is, to a text with syntax errors.
@@ -22,15 +24,18 @@ fn remove_unused(doc: &Document) -> Option<Action> {
         matches!(code, Code::UnusedBinding | Code::UnusedWith | Code::UnusedRec | Code::Empty | Code::UselessParens)
     };
     let found = diagnostics(doc).into_iter().filter(|it| is_meant(it.code));
-    let mut edits: Vec<Edit> = Vec::new();
+    let mut edits: BTreeMap<TextRange, Edit> = BTreeMap::new();
     for fix in found.filter_map(|it| it.fixes.into_iter().next()) {
-        // What overlaps is for the next time.
-        let overlaps = |a: &Edit, b: &Edit| a.range.start <= b.range.end && b.range.start <= a.range.end;
-        if !fix.edits.iter().any(|it| edits.iter().any(|other| overlaps(it, other))) {
-            edits.extend(fix.edits);
+        // What overlaps is for the next time. The ones there are do not overlap, so that the last one before tells.
+        let overlaps = |it: &Edit| {
+            let before = edits.range(..=TextRange::new(it.range.end, u32::MAX)).next_back();
+            before.is_some_and(|(before, _)| before.end >= it.range.start)
+        };
+        if !fix.edits.iter().any(overlaps) {
+            edits.extend(fix.edits.into_iter().map(|it| (it.range, it)));
         }
     }
-    edits.sort_by_key(|it| it.range);
+    let edits: Vec<Edit> = edits.into_values().collect();
     if edits.is_empty() { None } else { action("Remove what is not needed", ActionKind::FixAll, edits) }
 }
 
