@@ -16,7 +16,7 @@ use crate::args::DapArgs;
 use crate::image::{self, Stale};
 use crate::machine::{self, Purpose, Setup};
 use crate::options::Options;
-use crate::{environment, terminal};
+use crate::{environment, record, terminal};
 
 impl DapArgs {
     /// Serves until the client, or somebody else, has enough.
@@ -53,6 +53,12 @@ fn adapter(outbox: Outbox, inbox: Inbox<Note>) -> NixAdapter {
 
 /// A session as a client wants it, on this machine.
 pub(crate) fn make(launch: &LaunchArguments) -> Result<Made, String> {
+    if let Some(path) = &launch.recording {
+        if launch.program.is_some() || launch.expression.is_some() || launch.image.is_some() {
+            return Err("`recording` brings its own program, and takes no other beside it".to_owned());
+        }
+        return record::take_up(path, launch.cwd.as_deref());
+    }
     let (settings, warnings) = environment::settings();
     let mut options = Options { settings, warnings, includes: launch.search_path.clone(), ..Options::default() };
     for (name, value) in &launch.settings {
@@ -86,5 +92,5 @@ pub(crate) fn make(launch: &LaunchArguments) -> Result<Made, String> {
     let session = DebugSession::over(Session::new(vm, outside));
     let unknown = options.settings.unknown.iter().map(|it| format!("unknown setting '{it}'"));
     let remarks = options.warnings.iter().cloned().chain(unknown).collect();
-    Ok(Made { session, folder, image, remarks })
+    Ok(Made { session, folder, image, replayed: None, remarks })
 }

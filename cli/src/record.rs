@@ -6,15 +6,16 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock, PoisonError};
 
 use clap::{Args, Parser as _};
-use nixscope_engine::session::Pulse;
-use nixscope_engine::world::{Answer, Recorder, Recording, Replay, Request, World, describe};
+use nixscope_dap_adapter::launch::{Made, Replayed};
+use nixscope_engine::session::{DebugSession, Pulse, Session};
+use nixscope_engine::world::{Answer, CanonPath, Recorder, Recording, Replay, Request, World, describe};
 use serde::{Deserialize, Serialize};
 
 use crate::args::{Cli, Command};
 use crate::debug::{self, Debug};
 use crate::debug_args::Wanted;
 use crate::image::Used;
-use crate::machine::{self, Setup};
+use crate::machine::{self, Purpose, Setup};
 use crate::options::{Argument, Input, Options};
 use crate::run;
 use crate::settings::Settings;
@@ -209,6 +210,34 @@ fn load(path: &str) -> Result<(Recording, About), String> {
     let recording = Recording::from_bytes(&bytes).map_err(|it| format!("'{path}': {it}"))?;
     let about = About::from_bytes(&recording.about).map_err(|it| format!("'{path}': {it}"))?;
     Ok((recording, about))
+}
+
+/// A recorded run for the debugger of an editor.
+///
+/// # Errors
+/// If the recording cannot be read, or is of several programs.
+pub(crate) fn take_up(path: &str, folder: Option<&str>) -> Result<Made, String> {
+    let here = machine::folder()?;
+    let base = folder.map_or_else(|| here.clone(), |it| CanonPath::new_at(it.as_bytes(), &here));
+    let (recording, about) = load(&CanonPath::new_at(path.as_bytes(), &base).to_text())?;
+    let About { options, setup, .. } = whole(about);
+    let outside: Box<dyn World + Send> = Box::new(Replay::new(&recording));
+    let mut session = DebugSession::over(Session::new(setup.machine(Purpose::Debug), outside));
+    let launch = machine::launch_of(session.session(), None, &options, &setup.folder)?;
+    let launch = launch.map_err(|it| it.data().message.clone())?;
+    let gives_texts = !recording.entries.iter().all(is_so_here);
+    let replayed = Some(Replayed { launch, gives_texts });
+    Ok(Made { session, folder: setup.folder, image: None, replayed, remarks: Vec::new() })
+}
+
+/// Whether a file that was read is on this disk as it was then. What is no file does not matter.
+fn is_so_here((request, answer): &(Request, Answer)) -> bool {
+    match (request, answer) {
+        (Request::ReadFile(path), Answer::Bytes(bytes)) => {
+            std::fs::read(&*path.to_text()).is_ok_and(|it| it[..] == bytes[..])
+        }
+        _ => true,
+    }
 }
 
 /// The same, everything in the value computed: what is printed is.

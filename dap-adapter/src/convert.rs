@@ -17,6 +17,8 @@ pub(crate) struct Client {
     pub(crate) has_progress: bool,
     /// Whether it looks again when told to.
     pub(crate) has_invalidated: bool,
+    /// Whether files of the program are not on this disk as it has them: then they are handed out as texts.
+    pub(crate) gives_texts: bool,
 }
 
 /// A range as the protocol has it.
@@ -37,6 +39,7 @@ impl Client {
             has_uris: matches!(arguments.path_format, Some(PathFormat::Uri)),
             has_progress: arguments.supports_progress_reporting.unwrap_or_default(),
             has_invalidated: arguments.supports_invalidated_event.unwrap_or_default(),
+            gives_texts: false,
         }
     }
 
@@ -93,7 +96,8 @@ impl Client {
         }
         let short = name.rsplit('/').next().unwrap_or(name).to_owned();
         let path = if self.has_uris { to_uri(name) } else { name.to_owned() };
-        Source { name: Some(short), path: Some(path), ..Source::default() }
+        let source_reference = unit.filter(|_| self.gives_texts).map(|it| i64::from(it) + 1);
+        Source { name: Some(short), path: Some(path), source_reference, ..Source::default() }
     }
 
     /// The same, to be shown as less important.

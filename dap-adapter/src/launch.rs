@@ -29,6 +29,8 @@ pub struct LaunchArguments {
     pub image: Option<String>,
     /// What is done about an image that is not what computing would give by now.
     pub image_stale: ImageStale,
+    /// What `nixscope record` wrote down, instead of both: the program and all that the outside said to it.
+    pub recording: Option<String>,
     /// The folder relative paths begin in.
     pub cwd: Option<String>,
     /// The attribute path of what is wanted.
@@ -99,8 +101,19 @@ pub struct Made {
     pub folder: CanonPath,
     /// The value of the image that it begins with.
     pub image: Option<Value>,
+    /// The run that is repeated, if it is one.
+    pub replayed: Option<Replayed>,
     /// What there is to warn about.
     pub remarks: Vec<String>,
+}
+
+/// A run that is repeated.
+#[derive(Debug)]
+pub struct Replayed {
+    /// What was run, and is debugged now.
+    pub launch: session::Launch,
+    /// Whether files are not here as they were there, so that clients have to ask for their texts.
+    pub gives_texts: bool,
 }
 
 /// A program of this process that waits until somebody attaches to it.
@@ -157,6 +170,7 @@ const OURS: &[&str] = &[
     "noDebug",
     "program",
     "pure",
+    "recording",
     "searchPath",
     "settings",
     "skip",

@@ -81,7 +81,7 @@ impl NixAdapter {
             Err(why) => return ticket.fail(Failure::shown(ErrorId::Refused, why)),
         };
         let owner = Some(Owner { say, end: Mutex::new(Some(end)) });
-        let made = Made { session, folder, image: None, remarks: Vec::new() };
+        let made = Made { session, folder, image: None, replayed: None, remarks: Vec::new() };
         self.load(&request.arguments, &arguments, made, launch, owner, ticket, false);
     }
 
@@ -95,7 +95,12 @@ impl NixAdapter {
             Ok(made) => made,
             Err(error) => return ticket.fail(shown(error)),
         };
-        match arguments.to_launch(&mut made) {
+        let replayed = made.replayed.as_ref().map(|it| it.launch.clone());
+        let launch = match replayed {
+            Some(launch) => Ok(launch),
+            None => arguments.to_launch(&mut made),
+        };
+        match launch {
             Ok(launch) => self.load(sent, &arguments, made, launch, None, ticket, begins_at_once),
             Err(error) => ticket.fail(shown(error)),
         }
@@ -113,8 +118,9 @@ impl NixAdapter {
         ticket: Ticket,
         begins_at_once: bool,
     ) {
-        let Some(client) = self.client.clone() else { return };
-        let Made { mut session, folder, mut remarks, .. } = made;
+        let Some(mut client) = self.client.clone() else { return };
+        let Made { mut session, folder, replayed, mut remarks, .. } = made;
+        client.gives_texts = replayed.is_some_and(|it| it.gives_texts);
         let skips = match skips(arguments) {
             Ok(skips) => skips,
             Err(error) => return ticket.fail(Failure::shown(ErrorId::Refused, error)),
@@ -143,7 +149,8 @@ impl NixAdapter {
             Ok(worker) => worker,
             Err(error) => return ticket.fail(Failure::shown(ErrorId::Refused, error.to_string())),
         };
-        let name = arguments.program.clone().unwrap_or_else(|| match &launch.program {
+        let named = arguments.program.as_ref().or(arguments.recording.as_ref());
+        let name = named.cloned().unwrap_or_else(|| match &launch.program {
             ProgramText::File(path) => path.to_text().into_owned(),
             ProgramText::Text { .. } => "an expression".to_owned(),
             ProgramText::Value { .. } => arguments.image.clone().unwrap_or_else(|| "an image".to_owned()),

@@ -1,8 +1,10 @@
 """Drives `nixscope dap` with dap-python, which checks every message it gets against types of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 
 from dap import Client
 from dap.handler import Handler
@@ -58,7 +60,51 @@ class Session:
         return self.wait("StackTraceResponse").stackFrames[0]
 
 
+def record(folder):
+    """Writes a run of a copy of the program down; gives the copy and the recording."""
+    copy, recording = os.path.join(folder, "demo.nix"), os.path.join(folder, "run.nixtrace")
+    shutil.copy(PROGRAM, copy)
+    subprocess.run([os.environ["NIXSCOPE"], "record", "-o", recording, copy], check=True, stdout=subprocess.DEVNULL)
+    return copy, recording
+
+
+def debug_recording(recording):
+    """The place where a breakpoint in the recorded program stops it, as the client is told."""
+    session = Session()
+    client = session.client
+    session.wait("Initialized")
+    client.send_request("launch", {"recording": recording})
+    session.wait("InitializedEvent")
+    client.set_breakpoints({"path": os.path.join(os.path.dirname(recording), "demo.nix")}, [{"line": 2}])
+    session.wait("SetBreakpointsResponse")
+    client.configuration_done()
+    assert session.wait("StoppedEvent").reason == "breakpoint"
+    frame = session.frame()
+    assert frame.line == 2, frame
+    wanted = {"path": frame.source.path}
+    client.send_request("source", {"sourceReference": frame.source.sourceReference or 0, "source": wanted})
+    text = session.wait("SourceResponse").content
+    client.disconnect()
+    session.send()
+    assert session.adapter.wait(timeout=20) == 0
+    return frame.source, text
+
+
+def recordings():
+    """A recorded run is debugged where its files are, and where they are not: then their texts are handed out."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy, recording = record(folder)
+        with open(copy, encoding="utf-8") as file:
+            text = file.read()
+        source, given = debug_recording(recording)
+        assert source.path == copy and not source.sourceReference and given == text, source
+        os.remove(copy)
+        source, given = debug_recording(recording)
+        assert source.path == copy and source.sourceReference and given == text, source
+
+
 def main():
+    recordings()
     session = Session()
     client = session.client
     capabilities = session.wait("Initialized")

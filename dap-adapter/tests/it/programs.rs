@@ -23,7 +23,7 @@ pub(crate) fn adapter(program: &str) -> impl FnOnce(Outbox, Inbox<Note>) -> NixA
             let limits = Limits { max_depth: launch.max_call_depth.unwrap_or(100_000), max_heap: 1 << 30 };
             let world: Outside = Box::new(world);
             let session = DebugSession::new(Settings::default(), limits, world);
-            Ok(Made { session, folder: CanonPath::root(), image: None, remarks: Vec::new() })
+            Ok(Made { session, folder: CanonPath::root(), image: None, replayed: None, remarks: Vec::new() })
         };
         NixAdapter::new(outbox, inbox, Arc::new(make))
     }
