@@ -1,4 +1,5 @@
-//! Sessions of the debugger, written down in `engine/tests/transcripts/` and in the page that teaches writing them.
+//! Sessions of the debugger, written down in `engine/tests/transcripts/` and in the pages that teach having and writing
+//! them.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,8 @@ use crate::machine::folder;
 /// All pages.
 fn all() -> Vec<PathBuf> {
     let mut files = pages::files_of(&folder("transcripts"));
-    files.push([env!("CARGO_MANIFEST_DIR"), "..", "docs", "transcripts.md"].iter().collect());
+    let page = |name| [env!("CARGO_MANIFEST_DIR"), "..", "docs", name].iter().collect();
+    files.extend(["transcripts.md", "tutorial.md"].map(page));
     files
 }
 

@@ -79,7 +79,8 @@ fn fence(lines: &[String], opening: usize) -> Result<Option<Fence<'_>>, PageErro
     }
 }
 
-/// A section that was read to its end. Without a program of its own it has that of the session before.
+/// A section that was read to its end. Without a program of its own it has that of the session before, with its own files
+/// laid over it.
 fn finish(section: Section, cases: &mut Vec<Case>) -> Result<(), PageError> {
     let Some(first) = section.blocks.first() else { return Ok(()) };
     let mut program = section.program;
@@ -87,12 +88,15 @@ fn finish(section: Section, cases: &mut Vec<Case>) -> Result<(), PageError> {
         let Some(before) = cases.last() else {
             return error(first.opening, "no program is above: a ```nix block, or a ```program block with a file");
         };
+        let own = std::mem::take(&mut program.files);
         if section.has_settings {
             program.file.clone_from(&before.program.file);
             program.files.clone_from(&before.program.files);
         } else {
             program = before.program.clone();
         }
+        program.files.retain(|it| !own.iter().any(|newer| newer.0 == it.0));
+        program.files.extend(own);
     }
     let title = if section.title.is_empty() { "(no heading)".to_owned() } else { section.title };
     cases.push(Case { title, line: section.line.max(1), program, blocks: section.blocks });

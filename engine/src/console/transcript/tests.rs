@@ -48,6 +48,10 @@ fn programs_are_named_in_many_ways() {
         "cannot add a string to an integer",
     );
     check("## A\n```nix\n5\n```\n```debug\n```\n## B\n```debug\n> c\n```", "> c\nthe program gave 5");
+    check(
+        "## A\n```nix x.nix\n5\n```\n```nix\nimport ./x.nix\n```\n```debug\n```\n## B\n```nix x.nix\n6\n```\n```debug\n> c\n```",
+        "> c\nthe program gave 6",
+    );
     check("```nix\n1 +\n```\n```debug\n> c\n```", "the session is over");
 }
 

@@ -1,0 +1,9 @@
+{
+  description = "A module system in a page";
+
+  outputs =
+    { self }:
+    {
+      lib = import ./modules.nix;
+    };
+}

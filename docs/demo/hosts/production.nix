@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  services.shop.workers = lib.mkForce 8;
+}

@@ -1,0 +1,7 @@
+{ config, lib, ... }:
+{
+  options.services.proxy.upstream = lib.mkOption {
+    type = lib.types.int;
+    default = 8080;
+  };
+}
