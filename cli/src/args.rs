@@ -150,6 +150,12 @@ pub(crate) struct TestArgs {
     /// Only the sessions with this in their file's name or heading
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<String>,
+    /// Tell which sessions there are, and have none
+    #[arg(long, conflicts_with = "bless")]
+    pub(crate) list: bool,
+    /// Print what happens for other programs, as JSON: an object on each line
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What `nixscope eval` is told.

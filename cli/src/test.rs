@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use nixscope_engine::console::transcript::{Case, Outcome, Page, Surroundings, run};
 use nixscope_engine::vm::Limits;
 use nixscope_engine::world::{CanonPath, Disk};
+use serde::Serialize;
 use similar::TextDiff;
 
 use crate::args::TestArgs;
@@ -25,19 +26,36 @@ const DIFFERENT: u8 = 1;
 /// The tests could not be run.
 const ERROR: u8 = 2;
 
-/// How many sessions ended how.
+/// How many sessions ended how, and who is told.
 #[derive(Debug, Default)]
 struct Tally {
     passed: usize,
     failed: usize,
     skipped: usize,
     blessed: usize,
+    listed: usize,
     errors: usize,
+    is_json: bool,
+}
+
+/// What is told of one session to other programs. Its page is told as it is and as it would be if it went as it should.
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    file: &'a Path,
+    line: usize,
+    title: &'a str,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    came: Option<&'a str>,
 }
 
 /// Runs all sessions. 0 if each went as written, 1 if one did not, 2 if something could not be run.
 pub(crate) fn test(args: &TestArgs) -> ExitCode {
-    let mut tally = Tally::default();
+    let mut tally = Tally { is_json: args.json, ..Tally::default() };
     let mut files = Vec::new();
     for path in &args.paths {
         if let Err(error) = find(Path::new(path), true, &mut files) {
@@ -54,15 +72,9 @@ pub(crate) fn test(args: &TestArgs) -> ExitCode {
             tell_failure(&mut tally, &format!("{}: {error}", file.display()));
         }
     }
-    let parts = [
-        (tally.passed, "passed"),
-        (tally.failed, "failed"),
-        (tally.blessed, "written anew"),
-        (tally.skipped, "skipped"),
-        (tally.errors, "could not be run"),
-    ];
-    let parts = parts.iter().filter(|it| it.0 > 0 || it.1 == "passed").map(|it| format!("{} {}", it.0, it.1));
-    say(&mut tally, &parts.collect::<Vec<_>>().join(", "));
+    if !tally.is_json {
+        tell_sum(&mut tally, args.list);
+    }
     match (tally.errors, tally.failed) {
         (0, 0) => ExitCode::SUCCESS,
         (0, _) => ExitCode::from(DIFFERENT),
@@ -70,9 +82,36 @@ pub(crate) fn test(args: &TestArgs) -> ExitCode {
     }
 }
 
+fn tell_sum(tally: &mut Tally, is_list: bool) {
+    let parts = [
+        (tally.passed, "passed"),
+        (tally.failed, "failed"),
+        (tally.blessed, "written anew"),
+        (tally.skipped, "skipped"),
+        (tally.listed, "sessions"),
+        (tally.errors, "could not be run"),
+    ];
+    let always = if is_list { "sessions" } else { "passed" };
+    let parts = parts.iter().filter(|it| it.0 > 0 || it.1 == always).map(|it| format!("{} {}", it.0, it.1));
+    say(tally, &parts.collect::<Vec<_>>().join(", "));
+}
+
 fn tell_failure(tally: &mut Tally, message: &str) {
     tally.errors += 1;
-    terminal::tell_error(message);
+    if tally.is_json {
+        say(tally, &serde_json::json!({ "outcome": "error", "why": message }).to_string());
+    } else {
+        terminal::tell_error(message);
+    }
+}
+
+/// Tells how a session went: in words, or as an object.
+fn tell(tally: &mut Tally, words: &str, told: &Told<'_>) {
+    match tally.is_json.then(|| serde_json::to_string(told)) {
+        None => say(tally, words),
+        Some(Ok(text)) => say(tally, &text),
+        Some(Err(error)) => tell_failure(tally, &format!("{}: {error}", told.file.display())),
+    }
 }
 
 fn say(tally: &mut Tally, line: &str) {
@@ -117,25 +156,42 @@ fn test_file(file: &Path, args: &TestArgs, tally: &mut Tally) -> Result<(), Stri
         if args.filter.as_ref().is_some_and(|it| !name_of(file, case).contains(it.as_str())) {
             continue;
         }
-        let outcome = run(case, &surroundings, Disk::new());
-        if let Outcome::Skipped(why) = &outcome {
-            tally.skipped += 1;
-            say(tally, &format!("skipped  {}: {why}", name_of(file, case)));
+        let name = name_of(file, case);
+        let outcome = |outcome| Told {
+            file,
+            line: case.line,
+            title: &case.title,
+            outcome,
+            why: None,
+            expected: None,
+            came: None,
+        };
+        if args.list {
+            tally.listed += 1;
+            tell(tally, &name, &outcome("listed"));
             continue;
         }
-        outcomes[index] = Some(outcome);
+        let ran = run(case, &surroundings, Disk::new());
+        if let Outcome::Skipped(why) = &ran {
+            tally.skipped += 1;
+            tell(tally, &format!("skipped  {name}: {why}"), &Told { why: Some(why), ..outcome("skipped") });
+            continue;
+        }
+        outcomes[index] = Some(ran);
         let mut alone = vec![None; page.cases.len()];
         alone[index].clone_from(&outcomes[index]);
         let came = page.text_with(&alone);
         if came == with_line_break(&text) {
             tally.passed += 1;
-            say(tally, &format!("ok       {}", name_of(file, case)));
+            tell(tally, &format!("ok       {name}"), &outcome("passed"));
         } else if args.bless {
             tally.blessed += 1;
-            say(tally, &format!("written  {}", name_of(file, case)));
+            tell(tally, &format!("written  {name}"), &outcome("written"));
         } else {
             tally.failed += 1;
-            say(tally, &format!("FAILED   {}\n{}", name_of(file, case), difference(&text, &came)));
+            let expected = with_line_break(&text);
+            let words = format!("FAILED   {name}\n{}", difference(&expected, &came));
+            tell(tally, &words, &Told { expected: Some(&expected), came: Some(&came), ..outcome("failed") });
         }
     }
     let new = page.text_with(&outcomes);
@@ -158,8 +214,7 @@ fn name_of(file: &Path, case: &Case) -> String {
 
 /// What was expected and what came, line by line, with a little of what is around.
 fn difference(expected: &str, came: &str) -> String {
-    let expected = with_line_break(expected);
-    let diff = TextDiff::from_lines(expected.as_str(), came);
+    let diff = TextDiff::from_lines(expected, came);
     let text = diff.unified_diff().context_radius(3).header("expected", "came").to_string();
     text.trim_end().to_owned()
 }
