@@ -19,7 +19,8 @@ const MAX_HINTS: usize = 500;
 /// Values behind the bindings in a range.
 #[must_use]
 pub fn hints(now: &Snapshot, open: &Open, range: (u32, u32)) -> Vec<Hint> {
-    let Some(live) = now.live.text(&open.uri).filter(|it| it.version == open.version && now.config.live.hints) else {
+    let is_wanted = now.config.live.enable && now.config.live.hints;
+    let Some(live) = now.live.text(&open.uri).filter(|it| it.version == open.version && is_wanted) else {
         return Vec::new();
     };
     let document = open.document();

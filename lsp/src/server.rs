@@ -32,7 +32,9 @@ use crate::hints;
 use crate::hover;
 use crate::ide::{self, TextRange};
 use crate::live;
-use crate::protocol::{actions, calls, capabilities, completing, files, from_proto, outline, to_proto, tokens};
+use crate::protocol::{
+    actions, calls, capabilities, completing, files, from_proto, outline, telling, to_proto, tokens,
+};
 use crate::publish::{Asked, publish};
 use crate::state::{Open, Snapshot, State, Sync};
 use crate::transport::arrival;
@@ -152,6 +154,9 @@ impl Server {
         });
         if has_changed {
             self.state.renew();
+            // What is shown may depend on settings alone.
+            let (client, traits) = (self.client.clone(), Arc::clone(&self.state.snapshot().client));
+            tokio::spawn(async move { telling::refresh(&client, &traits).await });
         }
     }
 

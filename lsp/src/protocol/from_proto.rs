@@ -96,9 +96,8 @@ pub fn traits(params: &InitializeParams) -> ClientTraits {
         registers_watchers: is_dynamic(
             workspace.and_then(|it| it.did_change_watched_files).and_then(|it| it.dynamic_registration),
         ),
-        refreshes_diagnostics: is_dynamic(
-            workspace.and_then(|it| it.diagnostic.as_ref()).and_then(|it| it.refresh_support),
-        ),
+        // The types have another name for what says so than the protocol. Who pulls is asked to pull again.
+        refreshes_diagnostics: text.is_some_and(|it| it.diagnostic.is_some()),
         refreshes_hints: is_dynamic(workspace.and_then(|it| it.inlay_hint.as_ref()).and_then(|it| it.refresh_support)),
         has_progress: is_dynamic(capabilities.window.as_ref().and_then(|it| it.work_done_progress)),
         relates: is_dynamic(text.and_then(|it| it.publish_diagnostics.as_ref()).and_then(|it| it.related_information)),
