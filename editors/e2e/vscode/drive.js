@@ -18,6 +18,8 @@ const HARMLESS = [
   /No ptyHost|ptyHost/,
   /CodeExpectedError/,
   /Canceled/,
+  // Of the page before, whose extension host waits a while for it to come back.
+  /vscode\.lock/,
   /punycode|DEP0040|SQLite is an experimental/,
   /ENOENT.*chatLanguageModels|mcp\.json/,
 ];
@@ -27,10 +29,23 @@ function prepare() {
   fs.cpSync(path.join(__dirname, 'workspace'), at('workspace'), { recursive: true });
   fs.cpSync(path.join(__dirname, 'carrier'), at('carrier'), { recursive: true });
   fs.cpSync(path.join(__dirname, 'tests'), at('tests'), { recursive: true });
+  for (const page of ['dap.md', 'lsp.md']) fs.copyFileSync(path.join(__dirname, '../../../docs', page), at(page));
+  fs.mkdirSync(at('untrusted', '.vscode'), { recursive: true });
+  fs.copyFileSync(at('workspace', 'shop.nix'), at('untrusted', 'shop.nix'));
+  const theirs = { 'nixscope.path': '/nowhere/nixscope', 'nixscope.live.trust': true };
+  fs.writeFileSync(at('untrusted', '.vscode', 'settings.json'), JSON.stringify(theirs));
   fs.mkdirSync(at('outside'));
   fs.writeFileSync(at('outside', 'default.nix'), '{ answer = 42; }\n');
   fs.mkdirSync(at('data', 'User'), { recursive: true });
   fs.copyFileSync(path.join(__dirname, 'settings.json'), at('data', 'User', 'settings.json'));
+}
+
+/** From here on workspaces are not trusted unless somebody says so, though the person trusts evaluations in general. */
+function distrust() {
+  const file = at('data', 'User', 'settings.json');
+  const settings = JSON.parse(fs.readFileSync(file, 'utf8'));
+  Object.assign(settings, { 'security.workspace.trust.enabled': true, 'nixscope.live.trust': true });
+  fs.writeFileSync(file, JSON.stringify(settings));
 }
 
 const environment = {
@@ -129,8 +144,12 @@ async function main() {
   let failures = 0;
   try {
     const host = await address;
-    if (NIXSCOPE_ONLY !== 'page') failures += await inHost({ host, at, out: OUT });
     if (NIXSCOPE_ONLY !== 'host') failures += await inPage({ host, at, out: OUT });
+    if (NIXSCOPE_ONLY !== 'page') {
+      failures += await inHost({ host, at, out: OUT, folder: 'workspace' });
+      distrust();
+      failures += await inHost({ host, at, out: OUT, folder: 'untrusted' });
+    }
   } finally {
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), 10000);

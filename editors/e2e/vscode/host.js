@@ -4,11 +4,11 @@ const path = require('node:path');
 const { browser } = require('./browser');
 
 /** How long all of them may take, in milliseconds. */
-const LIMIT = 180_000;
+const LIMIT = 240_000;
 
 /** Runs them; tells how many failed. */
-module.exports.inHost = async function inHost({ host, at, out }) {
-  const { page, context, outside } = await browser(at('chromium-host'));
+module.exports.inHost = async function inHost({ host, at, out, folder }) {
+  const { page, context, outside } = await browser(at(`chromium-${folder}`));
   const remote = (file) => `vscode-remote://${host}${file}`;
   let verdict;
   const done = new Promise((resolve) => {
@@ -25,10 +25,10 @@ module.exports.inHost = async function inHost({ host, at, out }) {
     ['skipReleaseNotes', 'true'],
   ];
   const timer = setTimeout(() => verdict('no answer in time'), LIMIT);
-  await page.goto(`http://${host}/?folder=${at('workspace')}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
+  await page.goto(`http://${host}/?folder=${at(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
   const code = await done;
   clearTimeout(timer);
-  if (code !== 0) await page.screenshot({ path: path.join(out, 'host.png') });
+  if (code !== 0) await page.screenshot({ path: path.join(out, `${folder}.png`) });
   if (code !== 0) console.log(`not ok - tests in the extension host: ${code}`);
   if (outside.size > 0) console.log(`not ok - asked other machines: ${[...outside].join(', ')}`);
   await context.close();

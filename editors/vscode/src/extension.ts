@@ -3,9 +3,11 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import { registerDebugging } from './debug/mod';
+import { type Row, Views } from './debug/views';
 import { Documents } from './documents';
 import { Server } from './server';
 import { StatusItem } from './status';
+import { Transcripts } from './transcripts/explorer';
 
 let server: Server | undefined;
 
@@ -13,6 +15,12 @@ let server: Server | undefined;
 export interface Api {
   /** What the status bar shows, if it shows something. */
   status(): { text: string; tooltip: string } | undefined;
+  /** What the views beside a program that stands still show. */
+  views(): { demand: Row[]; timeline: Row[] };
+  /** The transcripts that were found: headings by file. */
+  transcripts(): Record<string, string[]>;
+  /** How transcripts went last: by page and heading. */
+  results(): Transcripts['results'];
 }
 
 /** Called by the editor. */
@@ -21,7 +29,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   server = started;
   const documents = new Documents(started);
   const status = new StatusItem(started);
-  context.subscriptions.push(started, documents, status);
+  const views = new Views();
+  const transcripts = new Transcripts(context);
+  context.subscriptions.push(started, documents, status, views, transcripts);
   context.subscriptions.push(...registerCommands(started, documents));
   context.subscriptions.push(...registerDebugging(context, started));
   context.subscriptions.push(
@@ -31,7 +41,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.restart()),
   );
   await started.restart();
-  return { status: () => status.shown };
+  return { status: () => status.shown, views: () => views.shown, transcripts: () => transcripts.known, results: () => transcripts.results };
 }
 
 /** Called by the editor: returns when the server has ended. */

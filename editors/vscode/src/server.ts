@@ -59,7 +59,7 @@ export class Server implements vscode.Disposable {
   private async start(): Promise<void> {
     const binary = findBinary(this.context);
     if ('problem' in binary) {
-      this.output.error(binary.problem);
+      this.output.warn(binary.problem);
       void tellProblem(binary.problem);
       return;
     }

@@ -4,7 +4,7 @@
 const vscode = require('vscode');
 const { close } = require('./lib');
 
-const FILES = ['language', 'settings', 'commands', 'debugging', 'contributed'];
+const FILES = ['language', 'commands', 'debugging', 'views', 'transcripts', 'settings', 'contributed'];
 
 /** How long one test may take, in milliseconds. */
 const LIMIT = 60_000;

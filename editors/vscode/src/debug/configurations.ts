@@ -39,7 +39,7 @@ export class Configurations implements vscode.DebugConfigurationProvider {
       ? { type: 'nixscope', request: 'launch', name: 'Nix: current file' }
       : { ...configuration };
     if (wanted.request === 'attach') return wanted;
-    const names = ['program', 'expression', 'recording'];
+    const names = ['program', 'expression', 'recording', 'image'];
     if (!names.some((it) => wanted[it])) {
       const document = documentInFront();
       const found = document && configurationFor(document);
