@@ -6,6 +6,9 @@ use std::path::Path;
 
 use crate::{Place, check};
 
+/// The pages that have some.
+const PAGES: &[&str] = &["tutorial.md"];
+
 /// A page with what its command lines print now.
 fn answered(place: &Place, text: &str) -> String {
     let mut out = String::new();
@@ -36,7 +39,7 @@ fn command_lines_print_what_the_page_says() {
     std::fs::create_dir_all(&home).expect("the folder can be made");
     std::os::unix::fs::symlink(docs.canonicalize().expect("it is there"), home.join("docs"))
         .expect("a link can be made");
-    for page in ["tutorial.md"] {
+    for page in PAGES {
         let text = std::fs::read_to_string(docs.join(page)).expect("the page is there");
         assert!(text.contains("\n$ "), "{page} has no command lines");
         check(&text, &answered(&place, &text));
