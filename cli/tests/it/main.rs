@@ -4,6 +4,7 @@
 //! ended with another exit code than 0. `nix-instantiate.txt` was recorded from Nix 2.34.8 and must not be renewed
 //! from what we print; the others are renewed by `UPDATE_GOLDEN=1 cargo test -p nixscope-cli`.
 
+mod package;
 mod pages;
 
 use std::fmt::Write as _;
