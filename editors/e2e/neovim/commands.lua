@@ -54,13 +54,6 @@ local function test_value()
   vim.cmd.bwipeout()
 end
 
-local function test_value_with_depth()
-  open_evaluated("default.nix", "part", "")
-  vim.cmd.Nixscope { args = { "value", "1" } }
-  document "nixscope-value"
-  vim.cmd.bwipeout()
-end
-
 local function test_why()
   open_evaluated("default.nix", "total =", "642")
   vim.cmd.Nixscope "why"
@@ -163,7 +156,6 @@ end
 --- The names and functions of what the server carries out.
 local REMOTE = {
   { "nixscope.value", "value: in a document of its own", test_value },
-  { "nixscope.value", "value: so many levels of it", test_value_with_depth },
   { "nixscope.why", "why: a list of places", test_why },
   { "nixscope.entries", "entries: chosen and given back", test_entries },
   { "nixscope.bytecode", "bytecode: in a document of its own", test_bytecode },
@@ -185,6 +177,9 @@ local tests = {
         { "attribute", "expression", "file", "recording" }
       )
       t.equal(vim.fn.getcompletion("Nixscope value ", "cmdline"), {})
+      t.told = {}
+      vim.cmd.Nixscope "timeline"
+      t.wait_told "no program is stopped"
     end,
   },
   {

@@ -208,6 +208,25 @@ vim.list_extend(tests, {
         return answer
       end)
       t.equal(answer.result, "101")
+      vim.cmd.Nixscope "why"
+      local items = t.wait("the chain", function()
+        local items = vim.fn.getqflist()
+        return #items > 2 and items
+      end)
+      t.contains(items[1].text, "gross")
+      vim.cmd.cclose()
+      local moments
+      vim.ui.select = function(found, options, give)
+        moments = vim.tbl_map(options.format_item, found)
+        give(vim.iter(found):find(function(moment)
+          return moment.kind == "breakpoint"
+        end))
+      end
+      vim.cmd.Nixscope "timeline"
+      t.wait("the moment of the breakpoint", function()
+        return moments and column() == first
+      end)
+      t.contains(table.concat(moments, "\n"), "at shop.nix:9")
       dap.continue()
       t.wait("the next one", function()
         return shown_in("shop.nix"):find("net = 200", 1, true)
@@ -264,6 +283,22 @@ vim.list_extend(tests, {
       vim.cmd.Nixscope { args = { "debug", "attribute", "part.count" } }
       t.wait("the value", function()
         return table.concat(said):find "3"
+      end)
+      wait_end()
+    end,
+  },
+  {
+    "a recording, by the command",
+    function()
+      local recording = t.project .. "/run.nixtrace"
+      vim.fn.system { t.binary, "record", "-o", recording, t.project .. "/default.nix", "-A", "label" }
+      local said = {}
+      dap.listeners.after.event_output.test = function(_, body)
+        said[#said + 1] = body.output
+      end
+      vim.cmd.Nixscope { args = { "debug", "recording", recording } }
+      t.wait("the value", function()
+        return table.concat(said):find "total: 642"
       end)
       wait_end()
       dap.listeners.after.event_output.test = nil

@@ -35,6 +35,12 @@ local function run_example(argument)
   end)
 end
 
+--- Shows a chain of demand, the innermost first.
+local function show_chain(items)
+  vim.fn.setqflist({}, " ", { title = "Why this was needed", items = items })
+  vim.cmd("botright copen")
+end
+
 --- An item of the quickfix list for a line of a chain.
 local function item(line, encoding)
   if not line.uri or line.uri == vim.NIL then
@@ -45,13 +51,14 @@ local function item(line, encoding)
   return { filename = found.filename, lnum = found.lnum, col = found.col, text = line.text }
 end
 
+local function pin(choice)
+  lsp.execute("nixscope.pin", vim.tbl_extend("force", document(), choice), function() end)
+end
+
 local function pick_entry(answer)
-  local entries = answer and answer.entries or {}
-  local choices = {}
-  for _, entry in ipairs(entries) do
-    choices[#choices + 1] = entry
-  end
-  if answer and answer.pinned and answer.pinned ~= vim.NIL then
+  local choices = vim.list_extend({}, answer and answer.entries or {})
+  local pinned = answer and answer.pinned ~= vim.NIL and answer.pinned
+  if pinned then
     choices[#choices + 1] = { label = "whatever fits best", kind = "no choice of mine" }
   end
   if #choices == 0 then
@@ -65,38 +72,47 @@ local function pick_entry(answer)
     end,
   }, function(entry)
     if entry then
-      local choice = vim.tbl_extend("force", document(), { entry = entry.id or vim.NIL })
-      lsp.execute("nixscope.pin", choice, function() end)
+      pin { entry = entry.id or vim.NIL }
     end
   end)
 end
 
 M.commands = {}
 
---- The value of what is under the cursor, in a window of its own; with a number, so many levels of it.
-function M.commands.value(depth)
-  local argument = here(lsp.client())
-  argument.depth = tonumber(depth)
-  show_value(argument)
+--- The value of what is under the cursor, in a window of its own.
+function M.commands.value()
+  show_value(here(lsp.client()))
 end
 
---- Who needed the value under the cursor, as a list of places.
+--- Who needed the value under the cursor, as a list of places; while a program is stopped, who needs what it computes.
 function M.commands.why()
+  if require("nixscope.dap").demand(show_chain) then
+    return
+  end
   local client = lsp.client()
   lsp.execute("nixscope.why", here(client), function(chain)
     if not chain or #chain.lines == 0 then
       return tell("nobody needed this")
     end
-    local items = vim.tbl_map(function(line)
+    show_chain(vim.tbl_map(function(line)
       return item(line, client.offset_encoding)
-    end, chain.lines)
-    vim.fn.setqflist({}, " ", { title = "Why this was needed", items = items })
-    vim.cmd("botright copen")
+    end, chain.lines))
   end)
 end
 
---- As what the file is evaluated: itself, a package, a module, what imports it.
-function M.commands.entries()
+--- Goes to a moment of the program that is stopped in nvim-dap, back or forward.
+function M.commands.timeline()
+  if not require("nixscope.dap").timeline() then
+    tell("no program is stopped in nvim-dap", vim.log.levels.WARN)
+  end
+end
+
+--- As what the file is evaluated: itself, a package, a module, what imports it; or an expression.
+function M.commands.entries(...)
+  local expression = table.concat({ ... }, " ")
+  if expression ~= "" then
+    return pin { expression = expression }
+  end
   lsp.execute("nixscope.entries", document(), pick_entry)
 end
 

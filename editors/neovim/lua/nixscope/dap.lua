@@ -141,6 +141,60 @@ local function show_frame(session, frame)
   end)
 end
 
+--- The session of a program of ours that is stopped.
+local function stopped_session()
+  local has_dap, dap = pcall(require, "dap")
+  local session = has_dap and dap.session()
+  return session and session.config.type == "nixscope" and session.stopped_thread_id and session or nil
+end
+
+--- Calls `give` with what needs the value of the frame at hand, as items of the quickfix list.
+---@return boolean # whether a program is stopped
+function M.demand(give)
+  local session = stopped_session()
+  if not session then
+    return false
+  end
+  local frame = session.current_frame
+  session:request("nixscope/demand", { frameId = frame and frame.id }, function(error, chain)
+    if error then
+      return require("nixscope").tell(error.message or tostring(error), vim.log.levels.ERROR)
+    end
+    give(vim.tbl_map(function(link)
+      local path = link.source and link.source.path
+      return { filename = path, lnum = link.line, col = link.column, text = link.text, valid = path and 1 or 0 }
+    end, chain))
+  end)
+  return true
+end
+
+--- Lets the person choose a moment of the program, and goes there.
+---@return boolean # whether a program is stopped
+function M.timeline()
+  local session = stopped_session()
+  if not session then
+    return false
+  end
+  session:request("nixscope/timeline", nil, function(error, timeline)
+    if error then
+      return require("nixscope").tell(error.message or tostring(error), vim.log.levels.ERROR)
+    end
+    vim.ui.select(timeline.moments, {
+      prompt = "Go to the moment",
+      format_item = function(moment)
+        local mark = moment.count == timeline.now and "● " or "  "
+        local place = moment.line and (" at %s:%d"):format(moment.source and moment.source.name or "", moment.line) or ""
+        return ("%s%d %s: %s%s"):format(mark, moment.count, moment.kind, moment.text, place)
+      end,
+    }, function(moment)
+      if moment then
+        session:request("nixscope/goTo", { count = moment.count }, function() end)
+      end
+    end)
+  end)
+  return true
+end
+
 --- Registers adapter and configurations, or takes them back.
 function M.setup(options)
   local has_dap, dap = pcall(require, "dap")
