@@ -14,6 +14,7 @@ while [ $# -gt 0 ]; do
     esac
 done
 cd "$here"
+home=https://github.com/nixscope/nixscope
 rm -rf server
 if [ -n "$binary" ]; then
     suffix=$(case $target in win32-*) echo .exe ;; esac)
@@ -23,6 +24,8 @@ if [ -n "$binary" ]; then
     strip "server/nixscope$suffix" 2>/dev/null || true
     chmod 755 "server/nixscope$suffix"
 fi
+# The walkthrough shows the pictures of the documentation.
+cp "$here"/../../docs/images/vscode-*.png walkthrough/
 node build.mjs
 out=${out:-$here/nixscope${target:+-$target}.vsix}
-node node_modules/@vscode/vsce/vsce package --no-dependencies ${target:+--target "$target"} --out "$out"
+node node_modules/@vscode/vsce/vsce package --no-dependencies --baseImagesUrl "$home/raw/main/editors/vscode" --baseContentUrl "$home/blob/main/editors/vscode" ${target:+--target "$target"} --out "$out"

@@ -5,7 +5,7 @@ const { spawn, execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { inHost } = require('./host');
-const { inPage } = require('./page');
+const { inCompany, inPage } = require('./page');
 
 const { WORK, OUT, VSCODE, NODE, NIXSCOPE_ONLY } = process.env;
 const at = (...parts) => path.join(WORK, ...parts);
@@ -40,12 +40,10 @@ function prepare() {
   fs.copyFileSync(path.join(__dirname, 'settings.json'), at('data', 'User', 'settings.json'));
 }
 
-/** From here on workspaces are not trusted unless somebody says so, though the person trusts evaluations in general. */
-function distrust() {
+/** Changes settings of the person, which hold for pages that are opened from here on. */
+function change(settings) {
   const file = at('data', 'User', 'settings.json');
-  const settings = JSON.parse(fs.readFileSync(file, 'utf8'));
-  Object.assign(settings, { 'security.workspace.trust.enabled': true, 'nixscope.live.trust': true });
-  fs.writeFileSync(file, JSON.stringify(settings));
+  fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), ...settings }));
 }
 
 const environment = {
@@ -147,8 +145,14 @@ async function main() {
     if (NIXSCOPE_ONLY !== 'host') failures += await inPage({ host, at, out: OUT });
     if (NIXSCOPE_ONLY !== 'page') {
       failures += await inHost({ host, at, out: OUT, folder: 'workspace' });
-      distrust();
+      // Workspaces are not trusted unless somebody says so, though the person trusts evaluations in general.
+      change({ 'security.workspace.trust.enabled': true, 'nixscope.live.trust': true });
       failures += await inHost({ host, at, out: OUT, folder: 'untrusted' });
+    }
+    if (NIXSCOPE_ONLY !== 'host') {
+      install(at('company.vsix'));
+      change({ 'security.workspace.trust.enabled': false, 'editor.semanticHighlighting.enabled': false });
+      failures += await inCompany({ host, at, out: OUT });
     }
   } finally {
     child.kill('SIGTERM');

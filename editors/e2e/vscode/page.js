@@ -25,6 +25,15 @@ class Person {
     return this.page.waitForSelector(selector, { state: 'detached' });
   }
 
+  /** Waits until something holds that is not said by what is there. */
+  async until(condition) {
+    const end = Date.now() + LIMIT;
+    while (!(await condition())) {
+      if (Date.now() > end) throw new Error(`never: ${condition}`);
+      await this.page.waitForTimeout(50);
+    }
+  }
+
   press(...keys) {
     return keys.reduce((before, key) => before.then(() => this.page.keyboard.press(key)), Promise.resolve());
   }
@@ -170,6 +179,8 @@ const scenes = {
     await person.miss('.editor-instance .codicon-debug-breakpoint, .editor-instance .codicon-debug-breakpoint-stackframe');
     await person.press('F5');
     await person.see('.exception-widget :text("nobody asks for this")');
+    await person.miss('.debug-variables .monaco-list-row[aria-label^="item,"]');
+    await person.miss('.view-line:has-text("cost = item") :text("item = ")');
     await person.picture('fault');
     await person.press('Shift+F5');
     await person.miss('.debug-top-stack-frame-line');
@@ -187,9 +198,32 @@ const scenes = {
   },
 };
 
-/** Plays the scenes, one after the other; tells how many failed. */
-module.exports.inPage = async function inPage({ host, at, out }) {
-  const { page, context, outside } = await browser(at('chromium-page'));
+/** Scenes with another extension for Nix installed, which is to be the one that is seen. */
+const inCompany = {
+  async 'colours and comments are those of the other extension'(person) {
+    await person.open('shop.nix');
+    const line = person.line('discount = 1');
+    const colours = () => line.locator('span span').evaluateAll((all) => new Set(all.map((it) => it.className)).size);
+    await person.until(async () => (await colours()) === 1);
+    await person.cursor('discount = 1');
+    await person.press('Control+/');
+    await person.see('.editor-instance .view-line:has-text("// discount")');
+    await person.press('Control+Z');
+    // Everything else is still ours.
+    await person.see('.statusbar-item:has-text("nixscope")');
+    await person.press('F5');
+    await person.see('.exception-widget :text("nobody asks for this")');
+    await person.press('Shift+F5');
+    await person.miss('.debug-top-stack-frame-line');
+  },
+};
+
+module.exports.inPage = (where) => play(where, 'page', scenes);
+module.exports.inCompany = (where) => play(where, 'company', inCompany);
+
+/** Plays scenes, one after the other; tells how many failed. */
+async function play({ host, at, out }, title, scenes) {
+  const { page, context, outside } = await browser(at(`chromium-${title}`));
   const person = new Person(page, out);
   let failed = 0;
   await page.goto(`http://${host}/?folder=${at('workspace')}`);
@@ -198,10 +232,10 @@ module.exports.inPage = async function inPage({ host, at, out }) {
     const began = Date.now();
     try {
       await scene(person);
-      console.log(`ok - page: ${name} (${Date.now() - began} ms)`);
+      console.log(`ok - ${title}: ${name} (${Date.now() - began} ms)`);
     } catch (error) {
       failed += 1;
-      console.log(`not ok - page: ${name}: ${error.message}`);
+      console.log(`not ok - ${title}: ${name}: ${error.message}`);
       await person.failed(name);
       // What follows depends on what came before.
       break;
@@ -209,8 +243,8 @@ module.exports.inPage = async function inPage({ host, at, out }) {
   }
   if (outside.size > 0) {
     failed += 1;
-    console.log(`not ok - page: asks other machines: ${[...outside].slice(0, 5).join(', ')}`);
-  } else console.log('ok - page: asks no other machine');
+    console.log(`not ok - ${title}: asks other machines: ${[...outside].slice(0, 5).join(', ')}`);
+  } else console.log(`ok - ${title}: asks no other machine`);
   await context.close();
   return failed;
-};
+}

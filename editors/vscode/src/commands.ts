@@ -14,9 +14,14 @@ interface Lens {
 }
 
 /** Registers the commands. */
-export function registerCommands(server: Server, documents: Documents): vscode.Disposable[] {
+export function registerCommands(
+  context: vscode.ExtensionContext,
+  server: Server,
+  documents: Documents,
+): vscode.Disposable[] {
   const register = vscode.commands.registerCommand;
   return [
+    register('nixscope.openExample', () => openExample(context)),
     register('nixscope.restart', () => server.restart()),
     register('nixscope.showOutput', () => server.showOutput()),
     register('nixscope.showValue', (lens?: Lens) => showValue(server, documents, placeOf(lens))),
@@ -39,6 +44,17 @@ function placeOf(lens?: Lens): PlaceArgument | undefined {
   if (editor?.document.languageId !== 'nix') return undefined;
   const { line, character } = editor.selection.active;
   return { textDocument: { uri: editor.document.uri.toString() }, position: { line, character } };
+}
+
+/** Opens a small program of one's own to try things on, which is a file so that it can be debugged. */
+async function openExample(context: vscode.ExtensionContext): Promise<void> {
+  const uri = vscode.Uri.joinPath(context.globalStorageUri, 'example.nix');
+  try {
+    await vscode.workspace.fs.stat(uri);
+  } catch {
+    await vscode.workspace.fs.copy(vscode.Uri.joinPath(context.extensionUri, 'walkthrough', 'example.nix'), uri);
+  }
+  await vscode.window.showTextDocument(uri);
 }
 
 /** Says in one line why nothing happens. */

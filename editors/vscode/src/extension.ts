@@ -32,7 +32,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const views = new Views();
   const transcripts = new Transcripts(context);
   context.subscriptions.push(started, documents, status, views, transcripts);
-  context.subscriptions.push(...registerCommands(started, documents));
+  context.subscriptions.push(...registerCommands(context, started, documents));
   context.subscriptions.push(...registerDebugging(context, started));
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((it) => {

@@ -34,6 +34,17 @@ async function computed(name, pattern = /./) {
 }
 
 module.exports = {
+  async 'nixscope.openExample'() {
+    await extension();
+    await run('nixscope.openExample');
+    const { document } = await until('the example', () => {
+      const editor = vscode.window.activeTextEditor;
+      return editor?.document.fileName.endsWith('example.nix') && editor;
+    });
+    assert.equal(document.uri.scheme, 'file');
+    await until('a value', async () => (await hints(document)).some((it) => /\b5\b/.test(it)));
+  },
+
   async 'nixscope.showValue'() {
     const editor = await computed('shop.nix', /\b5\b/);
     select(editor, 'prices');

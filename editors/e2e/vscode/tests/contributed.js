@@ -30,6 +30,16 @@ module.exports = {
     assert.deepEqual(names.filter((it) => !isNamed(it)), []);
   },
 
+  async 'what the walkthrough shows and leads to is there'() {
+    const { walkthroughs } = await contributes();
+    const { extensionPath } = await extension();
+    const all = await vscode.commands.getCommands(true);
+    for (const { description, media } of walkthroughs[0].steps) {
+      assert(fs.statSync(path.join(extensionPath, media.image)).size > 1000, media.image);
+      for (const [, command] of description.matchAll(/\(command:([\w.]+)\)/g)) assert(all.includes(command), command);
+    }
+  },
+
   async 'a language, its grammar, and pairs to close'() {
     assert((await vscode.languages.getLanguages()).includes('nix'));
     const { grammars, languages } = await contributes();
