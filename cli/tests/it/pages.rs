@@ -6,8 +6,11 @@ use std::path::Path;
 
 use crate::{Place, check};
 
-/// The pages that have some.
-const PAGES: &[&str] = &["tutorial.md"];
+/// The pages that have some, from the root.
+const PAGES: &[&str] = &["README.md", "docs/tutorial.md"];
+
+/// What their command lines use.
+const FOLDERS: &[&str] = &["docs", "examples"];
 
 /// A page with what its command lines print now.
 fn answered(place: &Place, text: &str) -> String {
@@ -24,7 +27,10 @@ fn answered(place: &Place, text: &str) -> String {
         }
         match command {
             Some(command) if command.starts_with("cd ") => command["cd ".len()..].clone_into(&mut folder),
-            Some(command) => out.push_str(&place.run(&format!("cd {folder} && {command}"))),
+            // A page does not tell whether the last line has an end.
+            Some(command) => {
+                out.push_str(&place.run(&format!("cd {folder} && {command}")).replace("[no line break]", ""));
+            }
             None => {}
         }
     }
@@ -33,15 +39,16 @@ fn answered(place: &Place, text: &str) -> String {
 
 #[test]
 fn command_lines_print_what_the_page_says() {
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the workspace");
     let place = Place::new("pages");
     let home = place.folder.join("files");
     std::fs::create_dir_all(&home).expect("the folder can be made");
-    std::os::unix::fs::symlink(docs.canonicalize().expect("it is there"), home.join("docs"))
-        .expect("a link can be made");
+    for folder in FOLDERS {
+        std::os::unix::fs::symlink(root.join(folder), home.join(folder)).expect("a link can be made");
+    }
     for page in PAGES {
-        let text = std::fs::read_to_string(docs.join(page)).expect("the page is there");
-        assert!(text.contains("\n$ "), "{page} has no command lines");
+        let text = std::fs::read_to_string(root.join(page)).expect("the page is there");
+        assert!(text.contains("\n```console\n$ "), "{page} has no command lines");
         check(&text, &answered(&place, &text));
     }
 }

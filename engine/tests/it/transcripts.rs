@@ -1,5 +1,4 @@
-//! Sessions of the debugger, written down in `engine/tests/transcripts/` and in the pages that teach having and writing
-//! them.
+//! Sessions of the debugger, written down in `engine/tests/transcripts/` and in pages for people.
 
 use std::path::{Path, PathBuf};
 
@@ -13,8 +12,8 @@ use crate::machine::folder;
 /// All pages.
 fn all() -> Vec<PathBuf> {
     let mut files = pages::files_of(&folder("transcripts"));
-    let page = |name| [env!("CARGO_MANIFEST_DIR"), "..", "docs", name].iter().collect();
-    files.extend(["transcripts.md", "tutorial.md"].map(page));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the workspace");
+    files.extend(["README.md", "docs/transcripts.md", "docs/tutorial.md"].map(|it| root.join(it)));
     files
 }
 
