@@ -1,6 +1,7 @@
 //! Files that are not open, as features see them: read when asked for, kept while there is room, read again when they
 //! changed. Reads only; follows no folder that Nix would not care for.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -8,8 +9,9 @@ use std::time::SystemTime;
 use nixscope_engine::syntax::Features;
 use rustc_hash::FxHashMap;
 
-use crate::ide::{Document, EntryKind, FileEntry, Files};
-use crate::state::Snapshot;
+use crate::ide::{Document, EntryKind, FileEntry, Files, Words};
+use crate::index::Index;
+use crate::state::{Open, Snapshot};
 
 /// The largest file that is read.
 const MAX_FILE: u64 = 4 << 20;
@@ -22,7 +24,10 @@ const MAX_FOLDERS: usize = 20_000;
 
 /// What was read.
 #[derive(Debug, Default)]
-pub struct DiskFiles(Mutex<Kept>);
+pub struct DiskFiles {
+    kept: Mutex<Kept>,
+    index: Index,
+}
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -43,12 +48,13 @@ struct Entry {
 
 impl DiskFiles {
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Files came or went.
     pub fn forget_workspace(&self) {
         self.kept().workspace = None;
+        self.index.forget();
     }
 
     fn document(&self, path: &str, features: Features) -> Option<Arc<Document>> {
@@ -125,6 +131,22 @@ fn find(roots: &[String]) -> Vec<String> {
     found
 }
 
+impl Snapshot {
+    /// Looks at what each file of the workspace mentions: those that are open as they are in the editor.
+    fn each_words(&self, mut look: impl FnMut(&str, &Words)) {
+        let paths = self.disk.workspace(&self.roots);
+        let kept = self.disk.index.words(&paths, self.features(), self.client.registers_watchers);
+        let open: BTreeMap<&str, &Arc<Open>> =
+            self.documents.values().filter_map(|it| Some((it.path.as_deref()?, it))).collect();
+        for (path, words) in kept.iter().filter(|it| !open.contains_key(it.0.as_str())) {
+            look(path, words);
+        }
+        for (path, it) in open {
+            look(path, it.words());
+        }
+    }
+}
+
 impl Files for Snapshot {
     fn document(&self, path: &str) -> Option<Arc<Document>> {
         match self.open_file(path) {
@@ -159,5 +181,28 @@ impl Files for Snapshot {
         files.sort_unstable();
         files.dedup();
         files
+    }
+
+    fn mentioning(&self, name: &[u8]) -> Vec<String> {
+        let mut found = Vec::new();
+        self.each_words(|path, words| {
+            if words.may_mention(name) {
+                found.push(path.to_owned());
+            }
+        });
+        found.sort_unstable();
+        found
+    }
+
+    fn importers(&self, path: &str) -> Vec<(String, u32)> {
+        let mut found = Vec::new();
+        self.each_words(|it, words| found.extend(words.leading_to(path).map(|at| (it.to_owned(), at))));
+        found.sort_unstable();
+        found
+    }
+
+    fn nixpkgs(&self) -> Option<String> {
+        let path = self.config.live.nix_path.iter().find_map(|it| it.strip_prefix("nixpkgs="))?;
+        path.starts_with('/').then(|| path.trim_end_matches('/').to_owned())
     }
 }

@@ -12,6 +12,7 @@ pub mod format;
 pub mod hints;
 pub mod hover;
 pub mod ide;
+mod index;
 pub mod live;
 pub mod protocol;
 mod publish;

@@ -30,7 +30,7 @@ use crate::diagnose;
 use crate::format;
 use crate::hints;
 use crate::hover;
-use crate::ide::{self, TextRange};
+use crate::ide::{self, Files as _, TextRange};
 use crate::live;
 use crate::protocol::{
     actions, calls, capabilities, completing, files, from_proto, outline, telling, to_proto, tokens,
@@ -190,6 +190,9 @@ impl LanguageServer for Server {
     async fn initialized(&self, _: InitializedParams) {
         self.register().await;
         self.configure(None).await;
+        // Whoever asks about the whole workspace first does not want to wait for it to be read.
+        let now = self.state.snapshot();
+        tokio::task::spawn_blocking(move || drop(now.mentioning(b"")));
     }
 
     async fn shutdown(&self) -> Result<()> {

@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use crate::config::Config;
 use crate::disk::DiskFiles;
-use crate::ide::Document;
+use crate::ide::{Document, Words};
 use crate::live::Live;
 use crate::text::{Change, Encoding, Text};
 
@@ -102,6 +102,7 @@ pub struct Open {
     pub text: Arc<Text>,
     features: Features,
     document: OnceLock<Arc<Document>>,
+    words: OnceLock<Arc<Words>>,
 }
 
 impl Open {
@@ -116,6 +117,13 @@ impl Open {
     pub fn document(&self) -> &Arc<Document> {
         self.document
             .get_or_init(|| Arc::new(Document::new(self.path.as_deref(), self.text.as_str().as_bytes(), self.features)))
+    }
+
+    /// What it mentions; read at first use.
+    #[must_use]
+    pub fn words(&self) -> &Arc<Words> {
+        let folder = self.path.as_deref().and_then(|it| it.rsplit_once('/')).map_or("", |it| it.0);
+        self.words.get_or_init(|| Arc::new(Words::new(folder, self.text.as_str().as_bytes(), self.features)))
     }
 }
 
@@ -246,8 +254,9 @@ impl Snapshot {
     }
 
     fn put(&mut self, uri: String, path: Option<String>, version: i32, text: Arc<Text>) {
-        let document =
-            Open { uri: uri.clone(), path, version, text, features: self.features(), document: OnceLock::new() };
+        let features = self.features();
+        let (document, words) = (OnceLock::new(), OnceLock::new());
+        let document = Open { uri: uri.clone(), path, version, text, features, document, words };
         self.documents.insert(uri, Arc::new(document));
     }
 

@@ -220,18 +220,14 @@ fn file_of(doc: &Document, files: &dyn Files, node: NodeId) -> Option<Callable> 
 
 /// The path literals of the workspace that lead to a file.
 fn importers(doc: &Document, files: &dyn Files) -> Vec<(String, NodeId)> {
-    let Some(wanted) = doc.path() else { return Vec::new() };
-    let mut found = Vec::new();
-    for path in files.workspace() {
-        let Some(other) = files.document(&path) else { continue };
+    let found = doc.path().map(|it| files.importers(it)).unwrap_or_default().into_iter();
+    let node = |(path, at): (String, u32)| {
+        let other = files.document(&path)?;
         let tree = other.tree();
-        let is_path = |&it: &NodeId| matches!(tree.kind(it), SyntaxKind::NODE_PATH_REL | SyntaxKind::NODE_PATH_ABS);
-        let leads = |&it: &NodeId| {
-            statics::path_of(&other, it).and_then(|it| imported(files, &it)).is_some_and(|it| it == wanted)
-        };
-        found.extend(tree.all().filter(is_path).filter(leads).map(|it| (path.clone(), it)));
-    }
-    found
+        let node = tree.token_at(at).and_then(|it| tree.parent(it))?;
+        Some((path, node))
+    };
+    found.filter_map(node).collect()
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 //! Names that are inherited lead on to where they come from. A name that only a `with` can bring leads to the binding in
 //! the set of that `with`, or, if that set is not known, to the `with`.
 
+use nixscope_engine::syntax::SyntaxKind;
+
 use super::files::imported;
 use super::names::{SetKind, SiteKind, Target as Meaning};
-use super::statics::{self, DefRef, DocRef, Known};
+use super::statics::{self, DefRef, DocRef, Known, Origin};
 use super::subject::{Subject, called_with, subject_at};
 use super::tree::NodeId;
 use super::{Document, Files, TextRange};
@@ -30,6 +32,11 @@ pub struct Definitions {
     pub locations: Vec<Location>,
 }
 
+/// How many places are told that give an argument.
+const MAX_ORIGINS: usize = 6;
+/// How much of a value is searched for a file.
+const MAX_LOOKED_AT: usize = 2_000;
+
 /// How many names that are inherited from each other are followed.
 const MAX_STEPS: usize = 100;
 
@@ -48,6 +55,8 @@ pub fn definition(doc: &Document, files: &dyn Files, offset: u32) -> Option<Defi
         let full = doc.tree().range(with);
         locations.push(Location { path: None, full, focus: TextRange::new(full.start, full.start + 4) });
     }
+    let is_unknown = locations.is_empty();
+    locations.extend(given(doc, files, &subject, is_unknown));
     let mut seen: Vec<Location> = Vec::new();
     locations.retain(|it| {
         !seen.contains(it) && {
@@ -56,6 +65,50 @@ pub fn definition(doc: &Document, files: &dyn Files, offset: u32) -> Option<Defi
         }
     });
     (!locations.is_empty()).then_some(Definitions { origin, locations })
+}
+
+/// Where what a function is given comes from, if that is what a subject means; of an attribute that is not known
+/// otherwise, the file that gives it.
+fn given(doc: &Document, files: &dyn Files, subject: &Subject, is_unknown: bool) -> Vec<Location> {
+    let def = match subject {
+        Subject::Variable(it) | Subject::Inherited(it, _) => match it.target {
+            Meaning::Def(def) => def,
+            _ => return Vec::new(),
+        },
+        Subject::Binds(def) => *def,
+        Subject::Attribute { set, path } if is_unknown => {
+            let found = statics::origins_at(&DocRef::Here(doc), *set, path, files);
+            return from(found, files);
+        }
+        _ => return Vec::new(),
+    };
+    from(statics::origins(&DocRef::Here(doc), def, files), files)
+}
+
+fn from(origins: Vec<Origin<'_>>, files: &dyn Files) -> Vec<Location> {
+    let whole = |path: String| Location { path: Some(path), full: TextRange::default(), focus: TextRange::default() };
+    let mut found = Vec::new();
+    for origin in origins.into_iter().take(MAX_ORIGINS) {
+        match origin {
+            Origin::File(path) => found.push(whole(path)),
+            Origin::Def(it) => {
+                let it = follow(it, files);
+                // What is bound may be what a file gives.
+                found.extend(imported_by(&it, files).map(whole));
+                found.extend(locations(&it));
+            }
+        }
+    }
+    found
+}
+
+/// The first file that is imported for a definition's value.
+fn imported_by(it: &DefRef<'_>, files: &dyn Files) -> Option<String> {
+    let tree = it.doc.tree();
+    let value = it.doc.names().def(it.def).main_site().value?;
+    let is_path = |&it: &NodeId| matches!(tree.kind(it), SyntaxKind::NODE_PATH_REL | SyntaxKind::NODE_PATH_ABS);
+    let mut paths = tree.inside(value).take(MAX_LOOKED_AT).filter(is_path);
+    paths.find_map(|node| imported(files, &statics::path_of(&it.doc, node)?).filter(|it| it.ends_with(".nix")))
 }
 
 /// What a subject means, inherited names followed to where they come from.
@@ -93,7 +146,7 @@ pub(super) fn meaning<'a>(doc: &DocRef<'a>, target: Meaning, name: &[u8], files:
             let tree = doc.tree();
             let withs = tree.ancestors(with).filter(|&it| {
                 let mut nodes = tree.nodes(it);
-                tree.kind(it) == nixscope_engine::syntax::SyntaxKind::NODE_WITH
+                tree.kind(it) == SyntaxKind::NODE_WITH
                     && (it == with || nodes.nth(1).is_some_and(|body| tree.contains(body, with)))
             });
             for with in withs {
@@ -260,5 +313,77 @@ mod tests {
             "//- /a.nix\np: (p.callPackage ./b.nix { }).$0x\n//- /b.nix\n{ y, z }: { x = z; }",
             expect!["/b.nix [x] = z;"],
         );
+    }
+
+    /// A tree as nixpkgs has it, in little.
+    fn check_in_tree(file: &str, expected: Expect) {
+        let tree = "//- /lib/default.nix
+let
+  inherit (import ./fix.nix { inherit lib; }) makeExtensible;
+  lib = makeExtensible (self: let callLibs = file: import file { lib = self; }; in {
+    lists = callLibs ./lists.nix;
+    attrs = callLibs ./attrs.nix;
+    inherit (self.lists) fold;
+  });
+in lib
+//- /lib/fix.nix
+{ lib }: rec {
+  fix = f: let x = f x // { it = f; }; in x;
+  makeExtensible = makeNamed \"extend\";
+  makeNamed = name: rattrs: fix (self: (rattrs self) // { ${name} = 1; });
+}
+//- /lib/lists.nix
+{ lib }: let inherit (lib.attrs) names; in rec { fold = x: y: names; first = fold; }
+//- /lib/attrs.nix
+{ lib }: { names = s: lib.fold; }
+//- /pkgs/top-level/all-packages.nix
+{ lib }: res: pkgs: super: with pkgs; { tool = callPackage ../tool { }; other = pkgs.tool.name; }
+//- /pkgs/tool/default.nix
+{ lib, stdenv, hello }: stdenv.mkDerivation (finalAttrs: { name = \"tool\"; src = finalAttrs.name; })
+//- /pkgs/by-name/he/hello/package.nix
+{ lib, tool }: { name = tool.name; }
+";
+        check(&format!("{tree}{file}"), expected);
+    }
+
+    #[test]
+    fn what_files_are_given() {
+        check_in_tree(
+            "//- /lib/lists.nix\n{ lib }: lib.$0attrs.names",
+            expect!["/lib/default.nix [attrs] = callLibs ./attrs.nix;"],
+        );
+        check_in_tree(
+            "//- /lib/lists.nix\n{ lib }: { inherit (lib.attrs) $0names; }",
+            expect!["/lib/attrs.nix [names] = s: lib.fold;"],
+        );
+        check_in_tree("//- /lib/attrs.nix\n{ lib }: lib.$0fold", expect!["/lib/lists.nix [fold] = x: y: names;"]);
+        check_in_tree(
+            "//- /pkgs/x/default.nix\n{ lib }: with lib; $0fold",
+            expect!["/lib/lists.nix [fold] = x: y: names;"],
+        );
+        check_in_tree("//- /pkgs/x/default.nix\n{ lib, hello }: $0lib", expect!["[lib] | /lib/default.nix []"]);
+        check_in_tree(
+            "//- /pkgs/x/default.nix\n{ lib, hello }: $0hello",
+            expect!["[hello] | /pkgs/by-name/he/hello/package.nix []"],
+        );
+        check_in_tree(
+            "//- /pkgs/x/default.nix\n{ tool }: $0tool",
+            expect![
+                "[tool] | /pkgs/tool/default.nix [] | /pkgs/top-level/all-packages.nix [tool] = callPackage ../tool { };"
+            ],
+        );
+        check_in_tree("//- /pkgs/x/default.nix\n{ pkgs }: pkgs.$0tool", expect!["/pkgs/top-level/all-packages.nix [tool] = callPackage ../tool { };"]);
+        check_in_tree(
+            "//- /pkgs/x/default.nix\n{ stdenv }: stdenv.f (finalAttrs: { v = 1; w = finalAttrs.$0v; })",
+            expect!["[v] = 1;"],
+        );
+        check(
+            "//- /a.nix\nimport ./b.nix { z.y = 1; }\n//- /b.nix\n{ z }: { x = z.$0y; }",
+            expect!["/a.nix z.[y] = 1;"],
+        );
+        check("//- /a.nix\nimport ./b.nix 1 { y = 1; }\n//- /b.nix\na: b: b.$0y", expect!["/a.nix [y] = 1;"]);
+        check("let f = { a }: a.$0x; in f { a = { x = 1; }; }", expect!["[x] = 1;"]);
+        check("let fix = f: let x = f x; in x; in (fix (me: { a = 1; })).$0a", expect!["[a] = 1;"]);
+        check("let f = x: f x.a; in f (f $0f)", expect!["[f] = x: f x.a;"]);
     }
 }

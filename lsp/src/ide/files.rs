@@ -17,6 +17,30 @@ pub trait Files {
 
     /// The Nix files of the workspace, for what has to look at all of them.
     fn workspace(&self) -> Vec<String>;
+
+    /// Those in which a name stands somewhere.
+    fn mentioning(&self, name: &[u8]) -> Vec<String> {
+        let mentions =
+            |it: &String| self.document(it).is_some_and(|it| memchr::memmem::find(it.text(), name).is_some());
+        self.workspace().into_iter().filter(mentions).collect()
+    }
+
+    /// The path literals in the workspace that lead to a file, also through its folder if it is a `default.nix`: the file
+    /// of each, and the byte at which it begins.
+    fn importers(&self, path: &str) -> Vec<(String, u32)> {
+        let mut found = Vec::new();
+        for other in self.workspace() {
+            let Some(doc) = self.document(&other) else { continue };
+            let leads = |it: &(u32, String)| leads_to(&it.1, path);
+            found.extend(super::words::paths(&doc).into_iter().filter(leads).map(|it| (other.clone(), it.0)));
+        }
+        found
+    }
+
+    /// Where the packages of nixpkgs are, if somebody said.
+    fn nixpkgs(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Something in a directory.
@@ -73,6 +97,11 @@ pub(super) fn absolute(folder: &str, path: &str) -> String {
         }
     }
     format!("/{}", parts.join("/"))
+}
+
+/// Whether importing a path reads a file.
+pub(super) fn leads_to(path: &str, file: &str) -> bool {
+    path == file || file.strip_suffix("/default.nix").is_some_and(|folder| path == folder)
 }
 
 /// The file that importing a path reads: of a directory, its `default.nix`.

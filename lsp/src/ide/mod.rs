@@ -19,6 +19,7 @@ mod links;
 mod moves;
 mod names;
 mod ranges;
+mod reach;
 mod references;
 mod rename;
 mod signature;
@@ -27,6 +28,7 @@ mod subject;
 mod symbols;
 mod syntax;
 mod tree;
+mod words;
 
 #[cfg(test)]
 mod everywhere_tests;
@@ -52,6 +54,7 @@ pub use rename::{linked_editing, prepare_rename, rename};
 pub use signature::{Parameter, Signature, SignatureHelp, signature_help};
 pub use symbols::{FoundSymbol, Symbol, SymbolKind, document_symbols, workspace_symbols};
 pub use tree::{NodeId, Tree};
+pub use words::Words;
 
 /// A range of bytes: `start` belongs to it, `end` does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

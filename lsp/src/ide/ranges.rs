@@ -61,6 +61,9 @@ pub fn folding_ranges(doc: &Document) -> Vec<Fold> {
     found
 }
 
+/// How many ranges are told of one place. Editors get them nested, and not all of them read what is nested deep.
+const MAX_TOLD: usize = 50;
+
 /// The ranges around an offset, the innermost first; each covers the one before.
 #[must_use]
 pub fn selection_ranges(doc: &Document, offset: u32) -> Vec<TextRange> {
@@ -92,7 +95,14 @@ pub fn selection_ranges(doc: &Document, offset: u32) -> Vec<TextRange> {
             grown.push(range);
         }
     }
-    if grown.is_empty() { vec![whole] } else { grown }
+    if grown.is_empty() {
+        return vec![whole];
+    }
+    // Of very many those close to the cursor are told, and some of the others.
+    let step = grown.len().saturating_sub(MAX_TOLD / 2).div_ceil(MAX_TOLD / 2).max(1);
+    let last = grown.len() - 1;
+    let is_told = |i: usize| i < MAX_TOLD / 2 || (last - i).is_multiple_of(step);
+    grown.into_iter().enumerate().filter(|it| is_told(it.0)).map(|it| it.1).collect()
 }
 
 fn word_at(doc: &Document, range: TextRange, offset: u32) -> Option<TextRange> {
@@ -148,5 +158,8 @@ mod tests {
             ]],
         );
         check("$0", expect![[""]]);
+        let deep = document("/main.nix", &format!("{}1{}", "[ ".repeat(400), " ]".repeat(400)));
+        let ranges = selection_ranges(&deep, 800);
+        assert!(ranges.len() <= MAX_TOLD + 1 && ranges.last() == Some(&TextRange::new(0, 1601)), "{ranges:?}");
     }
 }

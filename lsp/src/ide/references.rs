@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::definition::{definitions, nearest};
-use super::names::{SetKind, SiteKind, Target};
+use super::names::{DefId, Target};
+use super::reach::{Reach, reach};
 use super::statics::{DefRef, DocRef};
 use super::subject::{Subject, subject_at, subject_of};
 use super::tree::NodeId;
@@ -48,18 +51,25 @@ pub fn document_highlight(doc: &Document, offset: u32) -> Vec<Reference> {
 
 /// Documents besides the one asked about in which a definition may be used.
 pub(super) fn others<'a>(doc: &Document, files: &dyn Files, wanted: &DefRef<'_>) -> Vec<DocRef<'a>> {
-    let name = wanted.doc.names().text(wanted.doc.names().def(wanted.def).name);
-    if !is_seen_outside(wanted) {
-        return if wanted.doc.is_same(doc) { Vec::new() } else { of_other(wanted).into_iter().collect() };
-    }
-    let mut paths = files.workspace();
+    let mut paths = match reach(wanted, files) {
+        Reach::Own => return if wanted.doc.is_same(doc) { Vec::new() } else { of_other(wanted).into_iter().collect() },
+        Reach::Importers => {
+            let importers = wanted.doc.path().map(|it| files.importers(it)).unwrap_or_default();
+            importers.into_iter().map(|it| it.0).collect()
+        }
+        Reach::Mentioning(names) => {
+            let mut paths = files.mentioning(&names[0]);
+            for name in &names[1..] {
+                let with = files.mentioning(name);
+                paths.retain(|it| with.binary_search(it).is_ok());
+            }
+            paths
+        }
+    };
     paths.extend(wanted.doc.path().map(str::to_owned));
     paths.sort_unstable();
     paths.dedup();
-    let other = |path: String| {
-        let it = (doc.path() != Some(&path)).then(|| files.document(&path))??;
-        memchr::memmem::find(it.text(), name).is_some().then_some(DocRef::There(it))
-    };
+    let other = |path: String| (doc.path() != Some(&path)).then(|| files.document(&path))?.map(DocRef::There);
     paths.into_iter().filter_map(other).collect()
 }
 
@@ -67,18 +77,6 @@ fn of_other<'a>(wanted: &DefRef<'_>) -> Option<DocRef<'a>> {
     match &wanted.doc {
         DocRef::There(doc) => Some(DocRef::There(Arc::clone(doc))),
         DocRef::Here(_) => None,
-    }
-}
-
-/// Whether another text may get hold of it: as an attribute, or as an argument of the text's own function.
-fn is_seen_outside(it: &DefRef<'_>) -> bool {
-    let names = it.doc.names();
-    let set = names.set(names.def(it.def).set);
-    match set.kind {
-        SetKind::Plain | SetKind::Rec => true,
-        SetKind::Args => names.def(it.def).sites[0].kind == SiteKind::Formal,
-        // It may be inherited by a set.
-        SetKind::Let => names.uses_of(it.def).any(|it_use| names.def_at(it_use.node).is_some()),
     }
 }
 
@@ -101,9 +99,19 @@ fn of_def(doc: &DocRef<'_>, files: &dyn Files, wanted: &DefRef<'_>) -> Vec<Refer
     let path = doc.elsewhere();
     let name = wanted.doc.names().text(wanted.doc.names().def(wanted.def).name);
     let mut found = Vec::new();
+    let mut known: FxHashMap<(DefId, Vec<Vec<u8>>), bool> = FxHashMap::default();
     for node in candidates(doc, name) {
         let Some(subject) = subject_of(doc, node) else { continue };
-        if definitions(doc, files, &subject).iter().any(|it| it.is(wanted)) {
+        let is_meant = || definitions(doc, files, &subject).iter().any(|it| it.is(wanted));
+        // The same path of the same variable means the same.
+        let is_meant = match &subject {
+            Subject::Attribute { set, path } => match doc.names().use_at(*set).map(|it| it.target) {
+                Some(Target::Def(def)) => *known.entry((def, path.clone())).or_insert_with(is_meant),
+                _ => is_meant(),
+            },
+            _ => is_meant(),
+        };
+        if is_meant {
             let is_binding = match &subject {
                 Subject::Binds(_) => nearest(doc, files, &subject).iter().any(|it| it.is(wanted)),
                 _ => false,

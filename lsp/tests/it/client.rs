@@ -132,6 +132,11 @@ impl Client {
         told["params"]["diagnostics"].clone()
     }
 
+    /// Forgets what came and was not waited for.
+    pub(crate) fn forget(&mut self) {
+        self.waiting.clear();
+    }
+
     /// The first message that is so, also of those that came before.
     pub(crate) async fn wait(&mut self, is_wanted: impl Fn(&Value) -> bool) -> Value {
         if let Some(at) = self.waiting.iter().position(&is_wanted) {

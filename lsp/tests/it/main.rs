@@ -3,4 +3,5 @@
 mod client;
 mod features;
 mod manners;
+mod tree;
 mod values;

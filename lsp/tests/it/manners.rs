@@ -199,3 +199,39 @@ async fn settings_are_asked_for() {
     client.tell("workspace/didChangeConfiguration", json!({ "settings": null })).await;
     client.wait(|it| it["params"]["diagnostics"] == json!([])).await;
 }
+
+/// A thousand keys, while a program without end runs: what is said in the end is about the last text, and nothing about an
+/// earlier one is said after that.
+#[tokio::test]
+async fn a_storm_of_keys() {
+    const N_KEYS: i32 = 1_000;
+    let mut client = Client::start(&["/w"]).await;
+    client.open(PATH, "let f = x: f (x + 1); in [ (f 0) ]\n").await;
+    for version in 2..N_KEYS {
+        let (line, text) = if version % 50 == 0 { (1, "") } else { (0, " ") };
+        client.change(PATH, version, json!([change((line, 0), (line, 0), text)])).await;
+        if version % 100 == 0 {
+            let params = json!({ "textDocument": { "uri": uri(PATH) }, "position": { "line": 0, "character": 0 } });
+            client.ask("textDocument/hover", params).await;
+        }
+    }
+    client.change(PATH, N_KEYS, json!([{ "text": "{ a = ; }" }])).await;
+    let found = client.diagnostics(PATH, N_KEYS).await;
+    assert_eq!(ranges(&found), "0:6-0:7 \"syntax\"");
+    for _ in 0..5 {
+        begin(&mut client).await;
+    }
+    let last = begin(&mut client).await;
+    let is_told = |it: &Value| it["method"] == json!("textDocument/publishDiagnostics");
+    // What was said on the way came before.
+    client.forget();
+    loop {
+        let next = client.wait(|it| is_told(it) || it["id"] == json!(last)).await;
+        if !is_told(&next) {
+            break;
+        }
+        let version = next["params"]["version"].as_i64();
+        assert_eq!(version, Some(i64::from(N_KEYS)), "{next}");
+    }
+    assert_eq!(client.leave().await, Ending::Exit);
+}
