@@ -205,7 +205,8 @@ async fn settings_are_asked_for() {
 #[tokio::test]
 async fn a_storm_of_keys() {
     const N_KEYS: i32 = 1_000;
-    let mut client = Client::start(&["/w"]).await;
+    let options = json!({ "live": { "timeLimit": 300, "delay": 1 } });
+    let mut client = Client::start_with(&["/w"], json!({}), options).await;
     client.open(PATH, "let f = x: f (x + 1); in [ (f 0) ]\n").await;
     for version in 2..N_KEYS {
         let (line, text) = if version % 50 == 0 { (1, "") } else { (0, " ") };

@@ -43,7 +43,7 @@ async fn hover(client: &mut Client, path: &str, marked: &str) -> String {
 /// Asks until the hover says so: values come when they are there.
 async fn hover_says(client: &mut Client, path: &str, marked: &str, expected: &str) {
     let mut said = String::new();
-    for _ in 0..400 {
+    for _ in 0..2_000 {
         said = hover(client, path, marked).await;
         if said.contains(expected) {
             return;
