@@ -7,7 +7,8 @@ use crate::source::{Pos, Span};
 use crate::value::{Tag, Value};
 use crate::vm::Vm;
 
-use super::{BodyNotes, LiveValue, Notes};
+use super::LiveValue;
+use super::notes::{Notes, RunNotes};
 
 /// What was seen of each expression and name, by place.
 pub(super) fn collect(vm: &Vm, notes: &Notes, outcome: Option<Value>) -> Vec<LiveValue> {
@@ -16,8 +17,9 @@ pub(super) fn collect(vm: &Vm, notes: &Notes, outcome: Option<Value>) -> Vec<Liv
         vm,
         unit,
         of: vec![None; unit.module.exprs.len()],
-        times: vec![0; unit.module.exprs.len()],
-        vars: vec![(None, 0); unit.analysis.vars.len()],
+        counted: vec![Counted::default(); unit.module.exprs.len()],
+        vars: vec![None; unit.analysis.vars.len()],
+        counted_vars: vec![Counted::default(); unit.analysis.vars.len()],
         found: Vec::new(),
     };
     spread.seed(notes);
@@ -33,7 +35,13 @@ pub(super) fn collect(vm: &Vm, notes: &Notes, outcome: Option<Value>) -> Vec<Liv
     spread.exprs();
     let mut found = spread.found;
     found.sort_by_key(|it| (it.span.start, u32::MAX - it.span.end.0));
-    found.dedup_by_key(|it| it.span);
+    found.dedup_by(|later, kept| {
+        let is_same = later.span == kept.span;
+        if is_same && kept.owner.is_none() {
+            kept.owner = later.owner;
+        }
+        is_same
+    });
     found
 }
 
@@ -42,10 +50,20 @@ struct Spread<'a> {
     unit: &'a Unit,
     /// What each expression is.
     of: Vec<Option<Value>>,
-    times: Vec<u32>,
-    /// What each variable is, and how often there was one.
-    vars: Vec<(Option<Value>, u32)>,
+    /// How often those were computed of which that is known.
+    counted: Vec<Counted>,
+    /// What each variable is.
+    vars: Vec<Option<Value>>,
+    counted_vars: Vec<Counted>,
     found: Vec<LiveValue>,
+}
+
+/// How often something was computed, and what else it was.
+#[derive(Clone, Debug, Default)]
+struct Counted {
+    times: u32,
+    demand: Vec<Pos>,
+    others: Vec<Value>,
 }
 
 impl Spread<'_> {
@@ -69,43 +87,53 @@ impl Spread<'_> {
     }
 
     fn seed(&mut self, notes: &Notes) {
-        let analysis = &self.unit.analysis;
+        let unit = self.unit;
+        let analysis = &unit.analysis;
         for (index, (info, note)) in analysis.bodies.iter().zip(&notes.bodies).enumerate() {
-            for &(var, v) in &note.locals {
-                self.vars[var as usize] = (self.settled(v), note.times);
+            let Some(last) = note.runs.back() else { continue };
+            let earlier = note.runs.iter().rev().skip(1);
+            let own = analysis.vars.iter().enumerate().filter(|(_, it)| it.body as usize == index);
+            for (var, _) in own {
+                self.vars[var] = self.of_var(last, var);
+                let others = earlier.clone().filter_map(|it| self.of_var(it, var)).collect();
+                self.counted_vars[var] = Counted { times: note.times, demand: last.demand.clone(), others };
             }
-            let result = self.result(note);
+            let result = self.result(last);
+            let others = earlier.filter_map(|it| self.result(it)).collect();
+            let counted = Counted { times: note.times, demand: last.demand.clone(), others };
             match info.source {
                 BodySource::Scope => {}
-                BodySource::Root => self.set(self.unit.module.root, result),
+                BodySource::Root => self.set(unit.module.root, result),
                 BodySource::Expr(id) => {
                     self.set(id, result);
-                    self.times[id.0 as usize] = note.times;
+                    self.counted[id.0 as usize] = counted;
                 }
                 BodySource::Lambda(id) => {
-                    let first = &self.unit.module.lambdas[id.0 as usize];
-                    let body = analysis.innermost(&self.unit.module, first, info.arity).body;
+                    let first = &unit.module.lambdas[id.0 as usize];
+                    let body = analysis.innermost(&unit.module, first, info.arity).body;
                     self.set(body, result);
-                    self.times[body.0 as usize] = note.times;
+                    self.counted[body.0 as usize] = counted;
                 }
                 BodySource::InheritFrom { attrs, binding } => {
-                    let binding = self.unit.module.attrs[attrs.0 as usize].bindings[binding as usize];
-                    self.tell(binding.pos, binding.name, result, 0);
-                }
-            }
-            for (i, var) in analysis.vars.iter().enumerate() {
-                if let (Slot::Env(slot), true) = (var.slot, var.body as usize == index && note.env != 0) {
-                    let v = self.vm.heap.env_get(note.env, slot);
-                    self.vars[i] = (self.settled(v), note.times);
+                    let binding = unit.module.attrs[attrs.0 as usize].bindings[binding as usize];
+                    self.tell(binding.pos, binding.name, result, &Counted::default(), None);
                 }
             }
         }
     }
 
-    /// What a body gave the last time.
-    fn result(&self, note: &BodyNotes) -> Option<Value> {
-        let of_thunk = (note.thunk != 0).then(|| Value::new(Tag::Thunk, note.thunk));
-        note.result.or(of_thunk).and_then(|it| self.settled(it))
+    /// What a variable was in a run of its body.
+    fn of_var(&self, run: &RunNotes, var: usize) -> Option<Value> {
+        match self.unit.analysis.vars[var].slot {
+            Slot::Env(slot) if run.env != 0 => self.settled(self.vm.heap.env_get(run.env, slot)),
+            Slot::Env(_) => None,
+            Slot::Local(_) => run.locals.iter().find(|it| it.0 as usize == var).and_then(|it| self.settled(it.1)),
+        }
+    }
+
+    /// What a body gave in a run.
+    fn result(&self, run: &RunNotes) -> Option<Value> {
+        run.result().and_then(|it| self.settled(it))
     }
 
     /// The file's value is what its expression is, or its function gave.
@@ -147,7 +175,7 @@ impl Spread<'_> {
         let unit = self.unit;
         let vars = &unit.analysis.attrs[id.0 as usize].vars;
         for (i, binding) in unit.module.attrs[id.0 as usize].bindings.iter().enumerate() {
-            let of_var = vars.get(i).and_then(|it| self.vars[it.0 as usize].0);
+            let of_var = vars.get(i).and_then(|it| self.vars[it.0 as usize]);
             let v = of_var.or_else(|| self.attr(set, binding.name));
             if let BindingValue::Plain(expr) | BindingValue::Inherit(expr) = binding.value {
                 self.set(expr, v);
@@ -180,10 +208,10 @@ impl Spread<'_> {
 
     fn variable(&self, reference: VarRef, name: Symbol) -> Option<Value> {
         match reference {
-            VarRef::Var(VarId(id)) => self.vars[id as usize].0,
+            VarRef::Var(VarId(id)) => self.vars[id as usize],
             VarRef::With(mut with) => loop {
                 let scope = self.unit.analysis.withs[with as usize];
-                let set = self.vars[scope.var.0 as usize].0?;
+                let set = self.vars[scope.var.0 as usize].filter(|it| it.is_attrs())?;
                 if let Some(v) = self.vm.heap.attr(set, name) {
                     return self.settled(v);
                 }
@@ -194,7 +222,7 @@ impl Spread<'_> {
     }
 
     /// Notes a name, if it is written where it is said to be, or further along the attribute path that begins there.
-    fn tell(&mut self, pos: Pos, name: Symbol, v: Option<Value>, times: u32) {
+    fn tell(&mut self, pos: Pos, name: Symbol, v: Option<Value>, counted: &Counted, owner: Option<Value>) {
         let Some(value) = v.filter(|_| pos.is_some()) else { return };
         let source = self.vm.sources.file(self.unit.module.file);
         let (bytes, start) = (self.vm.heap.symbols.bytes(name), source.offset(pos) as usize);
@@ -209,7 +237,7 @@ impl Spread<'_> {
             if plain == bytes {
                 let start = pos.0 + (at + blanks) as u32;
                 let span = Span::new(Pos(start), Pos(start + word.len() as u32));
-                self.found.push(LiveValue { span, value, times });
+                self.found.push(counted.of(span, value, owner));
                 return;
             }
             at += part.len() + 1;
@@ -219,9 +247,12 @@ impl Spread<'_> {
     /// Names that are bound, and those that select.
     fn names(&mut self) {
         let unit = self.unit;
+        let not = Counted::default();
         for (i, var) in unit.analysis.vars.iter().enumerate() {
             if let Some(name) = var.name {
-                self.tell(var.pos, name, self.vars[i].0, self.vars[i].1);
+                let counted = std::mem::take(&mut self.counted_vars[i]);
+                self.tell(var.pos, name, self.vars[i], &counted, None);
+                self.counted_vars[i] = counted;
             }
         }
         for (i, expr) in unit.module.exprs.iter().enumerate() {
@@ -234,20 +265,51 @@ impl Spread<'_> {
                             BindingValue::InheritFrom(..) => None,
                         };
                         let v = own.or_else(|| self.attr(set, binding.name));
-                        self.tell(binding.pos, binding.name, v, 0);
+                        let owner = self.inherited(id, binding.value);
+                        self.tell(binding.pos, binding.name, v, &not, owner);
+                    }
+                }
+                Expr::Let { attrs, .. } => {
+                    for binding in &unit.module.attrs[attrs.0 as usize].bindings {
+                        let owner = self.inherited(attrs, binding.value);
+                        let v = owner.and_then(|it| self.attr(Some(it), binding.name));
+                        self.tell(binding.pos, binding.name, v, &not, owner);
                     }
                 }
                 Expr::Select { base, path, .. } => {
                     let mut v = self.get(base);
                     for name in &unit.module.paths[path.as_range()] {
+                        let owner = v;
                         v = self.step(v, name);
                         if let AttrName::Static(name, pos) = *name {
-                            self.tell(pos, name, v, 0);
+                            self.tell(pos, name, v, &not, owner);
                         }
                     }
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// The set that a name is inherited from.
+    fn inherited(&self, attrs: AttrsId, binding: BindingValue) -> Option<Value> {
+        let BindingValue::InheritFrom(index, _) = binding else { return None };
+        let var = self.unit.analysis.attrs[attrs.0 as usize].from_vars.get(index as usize);
+        let of_var = var.and_then(|it| self.vars[it.0 as usize]);
+        let from = self.unit.module.attrs[attrs.0 as usize].inherit_from[index as usize];
+        of_var.or_else(|| self.get(from))
+    }
+
+    /// The set that a name is taken from which a `with` brings.
+    fn brought(&self, reference: VarRef, name: Symbol) -> Option<Value> {
+        let VarRef::With(mut with) = reference else { return None };
+        loop {
+            let scope = self.unit.analysis.withs[with as usize];
+            let set = self.vars[scope.var.0 as usize].filter(|it| it.is_attrs())?;
+            if self.vm.heap.attr(set, name).is_some() {
+                return Some(set);
+            }
+            with = scope.outer?;
         }
     }
 
@@ -262,12 +324,29 @@ impl Spread<'_> {
             if let (Some(value), false) = (self.of[i], says_all)
                 && span.start.is_some()
             {
-                let times = match self.unit.analysis.refs[i] {
-                    VarRef::Var(VarId(id)) => self.vars[id as usize].1,
-                    _ => self.times[i],
+                let reference = self.unit.analysis.refs[i];
+                let counted = match reference {
+                    VarRef::Var(VarId(id)) => &self.counted_vars[id as usize],
+                    _ => &self.counted[i],
                 };
-                self.found.push(LiveValue { span, value, times });
+                let owner = match *expr {
+                    Expr::Var(name) => self.brought(reference, name),
+                    _ => None,
+                };
+                self.found.push(counted.of(span, value, owner));
             }
         }
+    }
+}
+
+impl Counted {
+    fn of(&self, span: Span, value: Value, owner: Option<Value>) -> LiveValue {
+        let mut others: Vec<Value> = Vec::new();
+        for &it in &self.others {
+            if it != value && !others.contains(&it) {
+                others.push(it);
+            }
+        }
+        LiveValue { span, value, times: self.times, others, demand: self.demand.clone(), owner }
     }
 }
