@@ -50,6 +50,8 @@ pub struct LiveConfig {
     pub trust: bool,
     /// Where `<…>` looks, as in `NIX_PATH`: folders, or `name=folder`. They may be read.
     pub nix_path: Vec<String>,
+    /// By which expressions files are evaluated: patterns of paths, and an expression for each.
+    pub entries: std::collections::BTreeMap<String, String>,
     /// How long one evaluation may take, in milliseconds.
     pub time_limit: u64,
     /// How much memory it may take, in megabytes.
@@ -73,6 +75,7 @@ impl Default for LiveConfig {
             hints: true,
             trust: false,
             nix_path: Vec::new(),
+            entries: std::collections::BTreeMap::new(),
             time_limit: 5_000,
             memory_limit: 512,
             fuel: 2_000_000_000,

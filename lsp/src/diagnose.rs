@@ -62,6 +62,15 @@ pub fn findings(now: &Snapshot, open: &Open) -> Vec<Finding> {
     // What evaluation said of an earlier text is of no use.
     if let Some(live) = now.live.text(&open.uri).filter(|it| it.version == open.version) {
         found.extend(live.findings.iter().cloned());
+        found.extend(live.dead.iter().map(|&range| Finding {
+            range,
+            level: Level::Hint,
+            code: "branch-not-taken",
+            message: "this branch was not taken".to_owned(),
+            is_unnecessary: true,
+            is_deprecated: false,
+            related: Vec::new(),
+        }));
         found.sort_by_key(|it| (it.range, it.level));
     }
     found

@@ -1,7 +1,7 @@
 //! What is told when a cursor rests on something: the value it had, and what the text says of it.
 
 use crate::ide;
-use crate::live::{LiveText, Seen, Why};
+use crate::live::{EntryKind, LiveText, Seen, Why, leads};
 use crate::state::{Open, Snapshot};
 
 /// What is told.
@@ -16,7 +16,10 @@ pub struct Told {
 /// What is told of a place in a document.
 #[must_use]
 pub fn hover(now: &Snapshot, open: &Open, offset: u32) -> Option<Told> {
-    let said = ide::hover(open.document(), now, offset);
+    let said = match leads::documentation(now, open, offset) {
+        Some((markdown, range)) => Some(ide::Hover { range, markdown }),
+        None => ide::hover(open.document(), now, offset),
+    };
     match (value(now, open, offset), said) {
         (None, None) => None,
         (Some(value), None) => Some(value),
@@ -53,6 +56,13 @@ fn shown(live: &LiveText, seen: &Seen, is_fresh: bool) -> String {
     if seen.times > 1 {
         notes.push(format!("the last of {} values", seen.times));
     }
+    if let Some((file, line)) = seen.from.as_ref().filter(|_| seen.times > 0) {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        notes.push(format!("for [{name}:{0}](file://{file}#L{0})", line + 1));
+    }
+    if let Some(entry) = live.entry.as_ref().filter(|it| it.kind != EntryKind::File) {
+        notes.push(format!("by {} `{}`", entry.kind.name(), entry.label));
+    }
     if !is_fresh {
         notes.push("from before the last change".to_owned());
     }
@@ -61,5 +71,10 @@ fn shown(live: &LiveText, seen: &Seen, is_fresh: bool) -> String {
         Some(Why::Failed(_) | Why::Forbidden(_)) => notes.push("evaluation failed later".to_owned()),
         Some(Why::WantsArguments) | None => {}
     }
-    format!("```nix\n{}\n```\n{}", seen.text, notes.join(" · "))
+    let mut others = String::new();
+    if !seen.others.is_empty() {
+        let all: Vec<String> = seen.others.iter().map(|it| format!("`{}`", it.replace('`', "'"))).collect();
+        others = format!("\n\nbefore that {}", all.join(", "));
+    }
+    format!("```nix\n{}\n```\n{}{others}", seen.text, notes.join(" \u{b7} "))
 }

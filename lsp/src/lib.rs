@@ -13,6 +13,7 @@ pub mod hints;
 pub mod hover;
 pub mod ide;
 mod index;
+pub mod lenses;
 pub mod live;
 pub mod protocol;
 mod publish;

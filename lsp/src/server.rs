@@ -8,18 +8,18 @@ use std::time::Duration;
 use lsp_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
     CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeAction, CodeActionParams, CodeActionResponse,
-    CompletionParams, CompletionResponse, ConfigurationItem, DidChangeConfigurationParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DocumentDiagnosticParams, DocumentDiagnosticReport,
-    DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentLink,
-    DocumentLinkParams, DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange,
-    FoldingRangeParams, FullDocumentDiagnosticReport, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
-    InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LinkedEditingRangeParams,
-    LinkedEditingRanges, Location, MessageType, PrepareRenameResponse, ReferenceParams,
-    RelatedFullDocumentDiagnosticReport, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams,
-    SemanticTokens, SemanticTokensDelta, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult,
-    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp,
-    SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, TextEdit, Url, WorkspaceEdit,
-    WorkspaceSymbolParams,
+    CodeLens, CodeLensParams, CompletionItem, CompletionParams, CompletionResponse, ConfigurationItem,
+    DidChangeConfigurationParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, DocumentFormattingParams,
+    DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentRangeFormattingParams,
+    DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange, FoldingRangeParams,
+    FullDocumentDiagnosticReport, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintParams, LinkedEditingRangeParams, LinkedEditingRanges,
+    Location, MessageType, PrepareRenameResponse, ReferenceParams, RelatedFullDocumentDiagnosticReport,
+    RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensDelta,
+    SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
+    SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp, SignatureHelpParams, SymbolInformation,
+    TextDocumentPositionParams, TextEdit, Url, WorkspaceEdit, WorkspaceSymbolParams,
 };
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
@@ -31,9 +31,10 @@ use crate::format;
 use crate::hints;
 use crate::hover;
 use crate::ide::{self, Files as _, TextRange};
-use crate::live;
+use crate::lenses;
+use crate::live::{self, leads, members};
 use crate::protocol::{
-    actions, calls, capabilities, completing, files, from_proto, outline, telling, to_proto, tokens,
+    actions, calls, capabilities, commands, completing, files, from_proto, outline, telling, to_proto, tokens,
 };
 use crate::publish::{Asked, publish};
 use crate::state::{Open, Snapshot, State, Sync};
@@ -169,6 +170,24 @@ impl Server {
     }
 }
 
+impl Server {
+    /// What is in a virtual document: `workspace/textDocumentContent`, and `nixscope/text` for editors without it.
+    ///
+    /// # Errors
+    /// If there is no such document.
+    pub async fn text(&self, params: TextOf) -> Result<Value> {
+        let text = self.ask_all(move |now| commands::content(now, &params.uri)).await?;
+        text.map(|text| serde_json::json!({ "text": text })).ok_or_else(|| failed("there is no such document"))
+    }
+}
+
+/// Which virtual document.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct TextOf {
+    /// Its name.
+    pub uri: String,
+}
+
 #[tower_lsp::async_trait]
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
@@ -242,11 +261,24 @@ impl LanguageServer for Server {
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         self.ask_at(params.text_document_position, |now, open, offset| {
-            let found = ide::completion(open.document(), &**now, offset);
+            let mut found = ide::completion(open.document(), &**now, offset);
+            let origin = members::extend(now, open, &mut found);
             let typed = open.document().show(TextRange::new(found.range.start, offset.max(found.range.start)));
-            Some(completing::completions(now, open, found, &typed))
+            Some(completing::completions(now, open, found, origin.as_ref(), &typed))
         })
         .await
+    }
+
+    async fn completion_resolve(&self, mut item: CompletionItem) -> Result<CompletionItem> {
+        let origin = item.data.clone().and_then(|it| serde_json::from_value::<members::Origin>(it).ok());
+        let (Some(origin), None) = (origin, &item.documentation) else { return Ok(item) };
+        let label = item.label.clone();
+        let said = self.ask_all(move |now| {
+            let has_markdown = now.client.completes_markdown;
+            members::about(now, &origin, &label).map(|it| completing::markup(it, has_markdown))
+        });
+        item.documentation = said.await?;
+        Ok(item)
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
@@ -335,10 +367,21 @@ impl LanguageServer for Server {
         .await
     }
 
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.ask(&params.text_document.uri, |now, open| to_proto::lenses(now, open, &lenses::lenses(now, open))).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        let state = Arc::clone(&self.state);
+        let argument = params.arguments.into_iter().next().unwrap_or_default();
+        let done = self.ask_all(move |now| commands::execute(&state, now, &params.command, argument)).await?;
+        done.map(Some).map_err(failed)
+    }
+
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let at = params.text_document_position_params;
         self.ask_at(at, |now, open, offset| {
-            let found = ide::definition(open.document(), &**now, offset)?;
+            let found = leads::definition(now, open, offset)?;
             Some(to_proto::definitions(now, open, &found))
         })
         .await

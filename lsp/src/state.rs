@@ -87,6 +87,12 @@ pub struct ClientTraits {
     pub completes_markdown: bool,
     /// It shows Markdown in signatures.
     pub signs_markdown: bool,
+    /// Commands that it carries out itself.
+    pub commands: Vec<String>,
+    /// It wants to know how evaluations go.
+    pub wants_status: bool,
+    /// It asks for lenses again if it is asked to.
+    pub refreshes_lenses: bool,
 }
 
 /// An open document.
@@ -106,6 +112,12 @@ pub struct Open {
 }
 
 impl Open {
+    /// A document that is not among others.
+    #[must_use]
+    pub fn new(uri: String, path: Option<String>, version: i32, text: Arc<Text>) -> Self {
+        Self { uri, path, version, text, features: Features { pipe_operators: true }, document: OnceLock::new() }
+    }
+
     /// Whether it was read.
     #[must_use]
     pub fn is_read(&self) -> bool {

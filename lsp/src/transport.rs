@@ -67,7 +67,10 @@ where
     O: AsyncWrite + Unpin + Send + 'static,
 {
     let state = Arc::new(State::default());
-    let (service, socket) = LspService::new(|client: Client| Server::new(client, Arc::clone(&state)));
+    let (service, socket) = LspService::build(|client: Client| Server::new(client, Arc::clone(&state)))
+        .custom_method("nixscope/text", Server::text)
+        .custom_method("workspace/textDocumentContent", Server::text)
+        .finish();
     let (out, messages) = unbounded_channel();
     let writer = tokio::spawn(write(output, messages));
     let (mut ours, answers) = socket.split();

@@ -22,6 +22,7 @@ mod ranges;
 mod reach;
 mod references;
 mod rename;
+mod shape;
 mod signature;
 mod statics;
 mod subject;
@@ -37,7 +38,7 @@ mod tests;
 
 pub use actions::{code_actions, refactorings, source_actions};
 pub use calls::{Call, Callable, callables, incoming_calls, outgoing_calls};
-pub use completion::{Completion, CompletionKind, Completions, completion};
+pub use completion::{Base, BaseKind, Completion, CompletionKind, Completions, completion};
 pub use definition::{Definitions, Location, definition};
 pub use diagnostics::{Code, Diagnostic, Related, Severity, Tag, diagnostics};
 pub use document::Document;
@@ -51,6 +52,7 @@ pub use names::{Def, DefId, NameId, Names, Set, SetId, SetKind, Site, SiteKind, 
 pub use ranges::{Fold, folding_ranges, selection_ranges};
 pub use references::{Reference, document_highlight, references};
 pub use rename::{linked_editing, prepare_rename, rename};
+pub use shape::{Formals, Mention, Shape, entry_comment, imported_in, mentions, name_at, root_formal_at, shape};
 pub use signature::{Parameter, Signature, SignatureHelp, signature_help};
 pub use symbols::{FoundSymbol, Symbol, SymbolKind, document_symbols, workspace_symbols};
 pub use tree::{NodeId, Tree};

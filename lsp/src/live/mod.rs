@@ -7,8 +7,16 @@
 //!
 //! Nobody waits for a value: what is not known yet is not told.
 
+mod entries;
+pub mod examples;
+mod findings;
+mod flake;
 mod job;
+mod kept;
+pub mod leads;
+pub mod members;
 mod values;
+mod world;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -20,10 +28,14 @@ use tower_lsp::Client;
 use crate::protocol::telling;
 use crate::state::{Snapshot, State};
 
+pub use entries::{Entry, EntryKind};
+pub use kept::{Asked, Kept, Member, Written};
 pub use values::{LiveText, Seen, Why};
 
 /// How long an evaluation takes before somebody is told of it.
 const NOTICEABLE: Duration = Duration::from_millis(500);
+/// How many machines are kept for questions.
+const MAX_KEPT: usize = 3;
 /// How long an editor is waited for that is told of it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -36,6 +48,10 @@ struct Inner {
     texts: BTreeMap<String, Arc<LiveText>>,
     /// Documents to evaluate, the next one last.
     wanted: Vec<String>,
+    /// What a person chose to run documents by.
+    pinned: BTreeMap<String, Entry>,
+    /// The documents whose machines are kept, the one asked last at the end.
+    kept: Vec<String>,
     /// What can be interrupted.
     running: Option<(u64, Arc<Pulse>)>,
     /// How many jobs there were.
@@ -79,6 +95,7 @@ impl Live {
     pub(crate) fn forget(&self, uri: &str) {
         let mut inner = self.inner();
         inner.texts.remove(uri);
+        inner.kept.retain(|it| it != uri);
         inner.wanted.retain(|it| it != uri);
     }
 
@@ -111,8 +128,40 @@ impl Live {
         inner.is_late
     }
 
-    fn keep(&self, text: LiveText) {
-        self.inner().texts.insert(text.uri.clone(), Arc::new(text));
+    /// Keeps what evaluating a document gave, and lets go of machines that nobody asked for long: together they take no
+    /// more bytes than one may.
+    fn keep(&self, text: LiveText, limit: u64) {
+        let mut inner = self.inner();
+        let uri = text.uri.clone();
+        inner.kept.retain(|it| *it != uri);
+        inner.kept.push(uri.clone());
+        inner.texts.insert(uri, Arc::new(text));
+        let size = |inner: &Inner, uri: &String| {
+            let kept = inner.texts.get(uri).and_then(|it| it.kept.as_ref());
+            kept.map_or(0, |it| it.size())
+        };
+        while inner.kept.len() > 1
+            && (inner.kept.len() > MAX_KEPT || inner.kept.iter().map(|it| size(&inner, it)).sum::<u64>() > limit)
+        {
+            let old = inner.kept.remove(0);
+            if let Some(text) = inner.texts.get_mut(&old) {
+                Arc::make_mut(text).kept = None;
+            }
+        }
+    }
+
+    /// What a person chose to run a document by.
+    pub(crate) fn pinned(&self, uri: &str) -> Option<Entry> {
+        self.inner().pinned.get(uri).cloned()
+    }
+
+    /// Chooses what a document is run by; `None` leaves it to us.
+    pub(crate) fn pin(&self, uri: &str, entry: Option<Entry>) {
+        let mut inner = self.inner();
+        match entry {
+            Some(entry) => inner.pinned.insert(uri.to_owned(), entry),
+            None => inner.pinned.remove(uri),
+        };
     }
 }
 
@@ -144,10 +193,12 @@ pub(crate) async fn evaluate(state: Arc<State>, client: Client) {
             let now = state.snapshot();
             let Some(uri) = state.live.take() else { break };
             if !now.config.live.enable || now.open(&uri).is_none() {
+                telling::status(&client, &now, &uri, "off").await;
                 continue;
             }
+            telling::status(&client, &now, &uri, "running").await;
             let title = format!("Evaluating {}", uri.rsplit('/').next().unwrap_or_default());
-            *door.job.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(&now), uri));
+            *door.job.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(&now), uri.clone()));
             door.knock.notify_one();
             n_jobs += 1;
             let soon = tokio::time::timeout(NOTICEABLE, ended.recv()).await;
@@ -167,7 +218,12 @@ pub(crate) async fn evaluate(state: Arc<State>, client: Client) {
                 return;
             }
             let client = client.clone();
-            tokio::spawn(async move { telling::refresh(&client, &now.client).await });
+            tokio::spawn(async move {
+                let live = now.live.text(&uri);
+                let why = live.as_ref().and_then(|it| it.why.as_ref());
+                telling::status(&client, &now, &uri, why.map_or("done", Why::state)).await;
+                telling::refresh(&client, &now.client).await;
+            });
         }
     }
 }
@@ -191,7 +247,7 @@ fn work(door: &Door, state: &State, done: &tokio::sync::mpsc::UnboundedSender<()
         let text = job::run(&now, &uri, &state.live);
         match text {
             Some(text) => {
-                state.live.keep(text);
+                state.live.keep(text, now.config.live.memory_limit << 20);
                 state.touch([uri]);
             }
             None => state.live.put_back(&uri),
@@ -218,3 +274,6 @@ pub(crate) async fn watch_time(state: Arc<State>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,10 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diagnose::Finding;
+use crate::state::Open;
 use crate::text::Text;
 
+use super::entries::Entry;
+use super::kept::Kept;
+
 /// What evaluating a document gave.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LiveText {
     /// The document.
     pub uri: String,
@@ -23,6 +27,20 @@ pub struct LiveText {
     pub reads: BTreeSet<String>,
     /// Why there may be no values.
     pub why: Option<Why>,
+    /// Branches that were not taken, in bytes.
+    pub dead: Vec<(u32, u32)>,
+    /// By what it was run.
+    pub entry: Option<Entry>,
+    /// Whether a person chose that.
+    pub is_pinned: bool,
+    /// By what it could be run.
+    pub entries: Vec<Entry>,
+    /// How long it took.
+    pub millis: u64,
+    /// How many instructions it took.
+    pub instructions: u64,
+    /// The machine that ran it, for questions.
+    pub kept: Option<Arc<Kept>>,
 }
 
 /// What a place was.
@@ -38,6 +56,10 @@ pub struct Seen {
     pub type_name: &'static str,
     /// How often it was computed; 0 if nobody counted.
     pub times: u32,
+    /// What else it was, the latest first.
+    pub others: Vec<Arc<str>>,
+    /// The file and line, from 0, that it was computed for.
+    pub from: Option<(String, u32)>,
 }
 
 /// Why there may be no values.
@@ -53,7 +75,51 @@ pub enum Why {
     Failed(String),
 }
 
+impl Why {
+    /// The same in a word.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match self {
+            Self::WantsArguments => "wants arguments",
+            Self::Limit => "limit",
+            Self::Forbidden(_) => "restricted",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// The same in a sentence.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::WantsArguments => "this is a function, and nobody says what it is called with".to_owned(),
+            Self::Limit => "evaluation was stopped at a limit".to_owned(),
+            Self::Forbidden(why) | Self::Failed(why) => why.clone(),
+        }
+    }
+}
+
 impl LiveText {
+    /// Nothing, of a document as it is.
+    #[must_use]
+    pub fn empty(open: &Open) -> Self {
+        Self {
+            uri: open.uri.clone(),
+            version: open.version,
+            text: Arc::clone(&open.text),
+            seen: Vec::new(),
+            findings: Vec::new(),
+            reads: BTreeSet::new(),
+            why: None,
+            dead: Vec::new(),
+            entry: None,
+            is_pinned: false,
+            entries: Vec::new(),
+            millis: 0,
+            instructions: 0,
+            kept: None,
+        }
+    }
+
     /// Where a place of a later text was in the text that was evaluated; `None` if it was not there.
     #[must_use]
     pub fn before(&self, later: &Text, offset: u32) -> Option<u32> {
@@ -84,15 +150,8 @@ mod tests {
 
     #[test]
     fn places_before_a_change() {
-        let live = LiveText {
-            uri: String::new(),
-            version: 1,
-            text: Arc::new(Text::new("one two three".to_owned())),
-            seen: Vec::new(),
-            findings: Vec::new(),
-            reads: BTreeSet::new(),
-            why: None,
-        };
+        let open = Open::new("file:///a.nix".to_owned(), None, 1, Arc::new(Text::new("one two three".to_owned())));
+        let live = LiveText::empty(&open);
         for (later, offset, before) in [
             ("one two three", 5, Some(5)),
             ("one 2 two three", 7, Some(5)),

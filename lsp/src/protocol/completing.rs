@@ -6,6 +6,7 @@ use lsp_types::{
 };
 
 use crate::ide::{self, CompletionKind};
+use crate::live::members::Origin;
 use crate::state::{Open, Snapshot};
 
 use super::to_proto;
@@ -15,7 +16,14 @@ const MAX_ITEMS: usize = 1_000;
 
 /// What may stand at a place, of which something is typed already.
 #[must_use]
-pub fn completions(now: &Snapshot, open: &Open, found: ide::Completions, typed: &str) -> CompletionResponse {
+pub fn completions(
+    now: &Snapshot,
+    open: &Open,
+    found: ide::Completions,
+    origin: Option<&Origin>,
+    typed: &str,
+) -> CompletionResponse {
+    let data = origin.and_then(|it| serde_json::to_value(it).ok());
     let range = to_proto::own_range(now, open, found.range);
     let mut items = found.items;
     let is_incomplete = items.len() > MAX_ITEMS;
@@ -31,13 +39,15 @@ pub fn completions(now: &Snapshot, open: &Open, found: ide::Completions, typed: 
         filter_text: (it.insert != it.label).then(|| it.label.clone()),
         text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: it.insert })),
         label: it.label,
+        data: data.clone(),
         ..CompletionItem::default()
     };
     let items = items.into_iter().enumerate().map(item).collect();
     CompletionResponse::List(CompletionList { is_incomplete, items })
 }
 
-fn markup(value: String, has_markdown: bool) -> Documentation {
+/// Markdown, or plain text for who takes no other.
+pub fn markup(value: String, has_markdown: bool) -> Documentation {
     if has_markdown {
         Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value })
     } else {

@@ -87,7 +87,15 @@ pub fn traits(params: &InitializeParams) -> ClientTraits {
     let workspace = capabilities.workspace.as_ref();
     let text = capabilities.text_document.as_ref();
     let is_dynamic = |it: Option<bool>| it.unwrap_or(false);
+    let options = params.initialization_options.as_ref();
+    let commands = options.and_then(|it| it.get("clientCommands")).and_then(|it| it.as_array());
+    let commands = commands.into_iter().flatten().filter_map(|it| it.as_str().map(str::to_owned));
     ClientTraits {
+        commands: commands.collect(),
+        wants_status: is_dynamic(
+            options.and_then(|it| it.get("statusNotifications")).and_then(serde_json::Value::as_bool),
+        ),
+        refreshes_lenses: is_dynamic(workspace.and_then(|it| it.code_lens.as_ref()).and_then(|it| it.refresh_support)),
         encoding: encoding.unwrap_or_default(),
         has_configuration: is_dynamic(workspace.and_then(|it| it.configuration)),
         registers_configuration: is_dynamic(

@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod calls;
 pub mod capabilities;
+pub mod commands;
 pub mod completing;
 pub mod files;
 pub mod from_proto;

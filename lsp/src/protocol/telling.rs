@@ -8,7 +8,8 @@ use lsp_types::{
 };
 use tower_lsp::Client;
 
-use crate::state::ClientTraits;
+use crate::live::Why;
+use crate::state::{ClientTraits, Snapshot};
 
 /// Something that takes time, as the editor shows it.
 #[derive(Debug)]
@@ -37,10 +38,48 @@ async fn tell(client: &Client, token: NumberOrString, value: WorkDoneProgress) {
     client.send_notification::<Progress>(ProgressParams { token, value }).await;
 }
 
+/// How an evaluation goes, for editors that want to know.
+#[derive(Debug)]
+pub enum Status {}
+
+impl lsp_types::notification::Notification for Status {
+    type Params = serde_json::Value;
+    const METHOD: &'static str = "nixscope/status";
+}
+
+/// Tells how the evaluation of a document goes, if the editor wants to know.
+pub async fn status(client: &Client, now: &Snapshot, uri: &str, state: &str) {
+    if !now.client.wants_status {
+        return;
+    }
+    let live = now.live.text(uri).filter(|_| state != "running");
+    let config = &now.config.live;
+    let entry = live.as_ref().and_then(|it| it.entry.as_ref());
+    client
+        .send_notification::<Status>(serde_json::json!({
+            "uri": uri,
+            "state": state,
+            "entry": entry.map(|it| serde_json::json!({ "kind": it.kind.name(), "label": it.label })),
+            "isPinned": live.as_ref().is_some_and(|it| it.is_pinned),
+            "millis": live.as_ref().map_or(0, |it| it.millis),
+            "instructions": live.as_ref().map_or(0, |it| it.instructions),
+            "limits": {
+                "millis": config.time_limit,
+                "megabytes": config.memory_limit,
+                "instructions": config.fuel,
+            },
+            "message": live.as_ref().and_then(|it| it.why.as_ref()).map(Why::message),
+        }))
+        .await;
+}
+
 /// Lets the editor ask again for what depends on values.
 pub async fn refresh(client: &Client, traits: &ClientTraits) {
     if traits.refreshes_hints {
         let _ = client.inlay_hint_refresh().await;
+    }
+    if traits.refreshes_lenses {
+        let _ = client.code_lens_refresh().await;
     }
     if traits.refreshes_diagnostics {
         let _ = client.workspace_diagnostic_refresh().await;

@@ -1,7 +1,7 @@
 //! Our words in those of the protocol.
 
 use lsp_types::{
-    Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, DocumentHighlight,
+    CodeLens, Command, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, DocumentHighlight,
     GotoDefinitionResponse, Hover, HoverContents, InlayHint, InlayHintLabel, Location, LocationLink, MarkupContent,
     MarkupKind, NumberOrString, Position, Range, TextEdit, Url, WorkspaceEdit,
 };
@@ -9,6 +9,7 @@ use lsp_types::{
 use crate::diagnose::{Finding, Level, Place};
 use crate::hints::Hint;
 use crate::ide::{self, Files as _, TextRange};
+use crate::lenses::Lens;
 use crate::state::{Open, Snapshot};
 use crate::text::{Encoding, Spot, Spots, Text};
 
@@ -185,4 +186,21 @@ pub fn hints(now: &Snapshot, open: &Open, hints: &[Hint]) -> Vec<InlayHint> {
         data: None,
     };
     hints.iter().map(&mut hint).collect()
+}
+
+/// What can be done with a document.
+#[must_use]
+pub fn lenses(now: &Snapshot, open: &Open, lenses: &[Lens]) -> Vec<CodeLens> {
+    let spots = &mut open.text.spots(now.client.encoding);
+    let lens = |it: &Lens| {
+        let range = range(spots, it.at, it.at);
+        let mut argument = serde_json::json!({ "uri": open.uri, "position": range.start });
+        if let Some((name, value)) = &it.more {
+            argument[*name] = value.clone();
+        }
+        let command =
+            Command { title: it.title.clone(), command: it.command.to_owned(), arguments: Some(vec![argument]) };
+        CodeLens { range, command: Some(command), data: None }
+    };
+    lenses.iter().map(lens).collect()
 }

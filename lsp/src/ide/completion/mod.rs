@@ -1,6 +1,7 @@
 //! What may be typed at a place: names in scope, attributes, arguments, paths, keywords. Where no word stands at the
 //! cursor, the text is read again as if one did, so that a place is always understood as what it is going to be.
 
+mod base;
 mod names;
 mod paths;
 
@@ -10,6 +11,8 @@ mod tests;
 use std::sync::Arc;
 
 use nixscope_engine::syntax::{Features, SyntaxKind};
+
+pub use base::{Base, BaseKind};
 
 use super::statics::DocRef;
 use super::tree::NodeId;
@@ -22,6 +25,8 @@ pub struct Completions {
     pub range: TextRange,
     /// What may stand there, the likeliest first. All of it: an editor filters by what is typed.
     pub items: Vec<Completion>,
+    /// What they belong to.
+    pub base: Option<Base>,
 }
 
 /// One thing that may stand at a place.
@@ -138,7 +143,13 @@ fn at_name(doc: &DocRef<'_>, files: &dyn Files, node: NodeId, offset: u32, range
     }
     let mut seen = rustc_hash::FxHashSet::default();
     items.retain(|it| it.label.as_bytes() != DUMMY && seen.insert(it.label.clone()));
-    Completions { range, items }
+    // What stands behind the word that is not there yet is nearer in the text.
+    let added = if matches!(doc, DocRef::There(_)) { DUMMY.len() as u32 } else { 0 };
+    let shift = |it: TextRange| {
+        let at = |it: u32| if it > offset { it.saturating_sub(added) } else { it };
+        TextRange::new(at(it.start), at(it.end))
+    };
+    Completions { range, items, base: base::base(doc, node, shift) }
 }
 
 /// The words of the language that an expression may begin with, or that may follow what stands before.

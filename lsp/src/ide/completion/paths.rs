@@ -22,7 +22,7 @@ pub(super) fn completion(doc: &Document, files: &dyn Files, offset: u32) -> Opti
     let after = doc.text()[offset as usize..].iter().take_while(is_part).take_while(|&&it| it != b'/').count() as u32;
     let folder = absolute(doc.folder()?, &path[..=slash]);
     let items = entries(files, &folder, doc.path(), "");
-    Some(Completions { range: TextRange::new(start + slash as u32 + 1, offset + after), items })
+    Some(Completions { range: TextRange::new(start + slash as u32 + 1, offset + after), items, base: None })
 }
 
 /// What can be imported, where an argument of `import` or `callPackage` begins.

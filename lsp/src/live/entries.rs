@@ -1,0 +1,418 @@
+//! Which expression runs a file, so that what is in it has values: found by how the file and those around it are written.
+//!
+//! | the file | is run by |
+//! |---|---|
+//! | says so itself, or a setting does | that expression |
+//! | `flake.nix` | its outputs, with the inputs that are on this machine |
+//! | needs nothing it has no default for | itself |
+//! | is named by a file around it | that file, in turn run by one of these |
+//! | takes what a package takes | `callPackage` of the package set around it, or of `<nixpkgs>` |
+//! | takes what a module takes | `evalModules` of the library there |
+
+use nixscope_engine::session::live::Way;
+use nixscope_engine::world::CanonPath;
+
+use crate::ide::{self, Document, Files, Formals, Shape};
+use crate::state::Snapshot;
+
+use super::flake;
+
+/// One way to run a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is called among those of one file: the same as long as it is the same way.
+    pub id: String,
+    /// What kind it is.
+    pub kind: EntryKind,
+    /// What a person calls it.
+    pub label: String,
+    /// How the file is run.
+    pub way: Way,
+    /// An expression for the package set the file belongs to, if there is one.
+    pub packages: Option<String>,
+}
+
+/// What kind of way it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// The file itself.
+    File,
+    /// A package of a package set.
+    Package,
+    /// A module that is evaluated.
+    Module,
+    /// The outputs of a flake.
+    Flake,
+    /// Another file that names this one.
+    Importer,
+    /// What a setting says.
+    Setting,
+    /// What a comment in the file says.
+    Comment,
+}
+
+impl Entry {
+    /// What somebody says a file is run by. Relative paths start at `folder`.
+    #[must_use]
+    pub fn said(kind: EntryKind, text: String, folder: &str) -> Self {
+        Self {
+            id: format!("{}:{text}", kind.name()),
+            kind,
+            label: text.clone(),
+            way: Way::Expression { text, folder: folder.to_owned(), through: Vec::new() },
+            packages: None,
+        }
+    }
+
+    /// The expression that runs the file; none if it runs by itself.
+    #[must_use]
+    pub fn expression(&self) -> Option<&str> {
+        match &self.way {
+            Way::Itself => None,
+            Way::Expression { text, .. } => Some(text),
+        }
+    }
+}
+
+impl EntryKind {
+    /// Its name in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Package => "package",
+            Self::Module => "module",
+            Self::Flake => "flake",
+            Self::Importer => "importer",
+            Self::Setting => "setting",
+            Self::Comment => "comment",
+        }
+    }
+}
+
+/// How many files are gone through from one that runs by itself.
+const MAX_THROUGH: usize = 4;
+/// How many files of a directory are asked whether they name another.
+const MAX_BESIDE: usize = 200;
+/// How many ways of one file are tried.
+const MAX_ENTRIES: usize = 8;
+/// What modules are called with.
+const OF_MODULES: &[&str] =
+    &["config", "options", "lib", "pkgs", "modulesPath", "utils", "inputs", "self", "specialArgs"];
+
+/// The ways to run a file, the likeliest first.
+#[must_use]
+pub(super) fn entries(now: &Snapshot, path: &str, doc: &Document) -> Vec<Entry> {
+    let mut found = Vec::new();
+    let folder = folder_of(path);
+    if let Some(text) = ide::entry_comment(doc) {
+        found.push(Entry::said(EntryKind::Comment, text, folder));
+    }
+    for (pattern, text) in &now.config.live.entries {
+        if is_match(pattern, path, &now.roots) {
+            let folder = now.roots.iter().find(|it| is_below(path, it)).map_or(folder, String::as_str);
+            found.push(Entry::said(EntryKind::Setting, text.clone(), folder));
+        }
+    }
+    let search = Search { now };
+    found.extend(search.ways(path, doc, &mut vec![path.to_owned()]));
+    let mut ids: Vec<String> = Vec::new();
+    found.retain(|it| {
+        let is_new = !ids.contains(&it.id);
+        ids.push(it.id.clone());
+        is_new
+    });
+    found.truncate(MAX_ENTRIES);
+    found
+}
+
+struct Search<'a> {
+    now: &'a Snapshot,
+}
+
+impl Search<'_> {
+    fn ways(&self, path: &str, doc: &Document, trail: &mut Vec<String>) -> Vec<Entry> {
+        let shape = ide::shape(doc);
+        if path.ends_with("/flake.nix") && shape.keys.iter().any(|it| it == "outputs") {
+            return vec![self.flake(path), itself()];
+        }
+        if needs_nothing(&shape) {
+            let mut found = vec![itself()];
+            if shape.is_function {
+                found.extend(self.by_importers(path, trail));
+            }
+            return found;
+        }
+        let mut found = self.by_importers(path, trail);
+        if let Some(formals) = &shape.formals {
+            if is_module(formals, &shape) {
+                found.extend(self.module(path));
+            } else {
+                found.extend(self.package(path));
+            }
+        }
+        found.push(itself());
+        found
+    }
+
+    fn flake(&self, path: &str) -> Entry {
+        let folder = folder_of(path);
+        Entry {
+            id: "flake".to_owned(),
+            kind: EntryKind::Flake,
+            label: "outputs".to_owned(),
+            way: Way::Expression {
+                text: flake::expression(folder, &self.now.config.live.nix_path),
+                folder: folder.to_owned(),
+                through: Vec::new(),
+            },
+            packages: None,
+        }
+    }
+
+    /// The ways of files around that name this one.
+    fn by_importers(&self, path: &str, trail: &mut Vec<String>) -> Vec<Entry> {
+        let mut found = Vec::new();
+        if trail.len() > MAX_THROUGH {
+            return found;
+        }
+        for importer in self.importers(path) {
+            if trail.contains(&importer) || found.len() >= MAX_ENTRIES {
+                continue;
+            }
+            let Some(doc) = self.now.document(&importer) else { continue };
+            trail.push(importer.clone());
+            let ways = self.ways(&importer, &doc, trail);
+            trail.pop();
+            let needs_call = ide::shape(&doc).is_function;
+            for entry in ways.into_iter().take(2) {
+                let (text, folder, mut through) = match entry.way {
+                    // A function that nobody can call leads nowhere.
+                    Way::Itself if needs_call && !needs_nothing(&ide::shape(&doc)) => continue,
+                    Way::Itself => {
+                        let call = if needs_call { " { }" } else { "" };
+                        (format!("import {}{call}", literal(&importer)), folder_of(&importer).to_owned(), Vec::new())
+                    }
+                    Way::Expression { text, folder, through } => (text, folder, through),
+                };
+                through.push(CanonPath::new(super::world::real(&importer).as_bytes()));
+                let name = self.short(&importer);
+                found.push(Entry {
+                    id: format!("importer:{name}:{}", entry.id),
+                    kind: EntryKind::Importer,
+                    label: match entry.kind {
+                        EntryKind::File => name,
+                        _ => format!("{name} by {}", entry.label),
+                    },
+                    way: Way::Expression { text, folder, through },
+                    packages: entry.packages,
+                });
+            }
+        }
+        found
+    }
+
+    /// Files that name this one: those beside it, and what directories above it are imported by.
+    fn importers(&self, path: &str) -> Vec<String> {
+        let folder = folder_of(path);
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let own_name = if name == "default.nix" { folder.rsplit('/').next().unwrap_or(folder) } else { name };
+        let mut candidates: Vec<String> = Vec::new();
+        let mut above = Some(folder);
+        for depth in 0.. {
+            let Some(at) = above else { break };
+            if depth < 2 {
+                let beside = self.now.entries(at).into_iter().filter(|it| it.name.ends_with(".nix"));
+                candidates
+                    .extend(beside.take(MAX_BESIDE).map(|it| format!("{}/{}", at.trim_end_matches('/'), it.name)));
+            } else {
+                candidates.extend(["default.nix", "flake.nix"].map(|it| format!("{}/{it}", at.trim_end_matches('/'))));
+            }
+            if self.now.roots.iter().any(|it| it == at) || depth > 8 {
+                break;
+            }
+            above = at.rsplit_once('/').map(|it| if it.0.is_empty() { "/" } else { it.0 }).filter(|it| *it != at);
+        }
+        // What gathers others is named so; `flake.nix` gathers most.
+        candidates.sort_by_key(|it| (!it.ends_with("/default.nix"), !it.ends_with("/flake.nix")));
+        candidates.dedup();
+        let names = |it: &String| {
+            it != path
+                && self.now.document(it).is_some_and(|doc| {
+                    memchr::memmem::find(doc.text(), own_name.as_bytes()).is_some()
+                        && !ide::mentions(&doc, self.now, path).is_empty()
+                })
+        };
+        candidates.into_iter().filter(names).take(MAX_ENTRIES).collect()
+    }
+
+    /// The package set that a file belongs to, or the one of the settings, as an expression that gives it; and its root.
+    fn packages(&self, path: &str) -> Option<(String, String)> {
+        let mut folder = folder_of(path);
+        loop {
+            let has = |it: &str| self.now.kind(&format!("{folder}/{it}")).is_some();
+            if has("default.nix") && has("lib/default.nix") && has("pkgs/top-level") {
+                return Some((format!("import {} {{ }}", literal(folder)), folder.to_owned()));
+            }
+            match folder.rsplit_once('/') {
+                Some((above, _)) if !above.is_empty() => folder = above,
+                _ => break,
+            }
+        }
+        let named = self.now.config.live.nix_path.iter().find_map(|it| it.strip_prefix("nixpkgs="));
+        let root = named.map(str::to_owned).or_else(|| flake::input_near(path, "nixpkgs"))?;
+        Some((format!("import {} {{ }}", literal(&root)), root))
+    }
+
+    fn package(&self, path: &str) -> Vec<Entry> {
+        let Some((packages, root)) = self.packages(path) else { return Vec::new() };
+        let mut found = Vec::new();
+        let mut add = |attr: &str| {
+            found.push(Entry {
+                id: format!("package:{attr}"),
+                kind: EntryKind::Package,
+                label: attr.to_owned(),
+                way: by(format!("({packages}).{attr}")),
+                packages: Some(packages.clone()),
+            });
+        };
+        let below = path.strip_prefix(&format!("{root}/pkgs/")).unwrap_or_default();
+        let parts: Vec<&str> = below.split('/').collect();
+        if let ["by-name", _, name, "package.nix" | "default.nix"] = parts[..] {
+            add(&attribute(name));
+        } else if is_below(path, &root) {
+            let all = format!("{root}/pkgs/top-level/all-packages.nix");
+            if let Some(doc) = self.now.document(&all) {
+                for mention in ide::mentions(&doc, self.now, path).into_iter().take(2) {
+                    if !mention.bound_to.is_empty() {
+                        add(&mention.bound_to.iter().map(|it| attribute(it)).collect::<Vec<_>>().join("."));
+                    }
+                }
+            }
+        }
+        found.push(Entry {
+            id: "package".to_owned(),
+            kind: EntryKind::Package,
+            label: "callPackage".to_owned(),
+            way: by(format!("({packages}).callPackage {} {{ }}", literal(path))),
+            packages: Some(packages),
+        });
+        found
+    }
+
+    fn module(&self, path: &str) -> Vec<Entry> {
+        let Some((packages, root)) = self.packages(path) else { return Vec::new() };
+        let (lib, file) = (literal(&format!("{root}/lib")), literal(path));
+        let text = format!(
+            "let lib = import {lib}; in lib.evalModules {{ modules = [ {file} {{ _module.check = false; \
+             _module.args.pkgs = lib.mkDefault ({packages}); }} ]; }}"
+        );
+        vec![Entry {
+            id: "module".to_owned(),
+            kind: EntryKind::Module,
+            label: "evalModules".to_owned(),
+            way: by(text),
+            packages: Some(packages),
+        }]
+    }
+
+    /// A path as it is seen from the workspace.
+    fn short(&self, path: &str) -> String {
+        let root = self.now.roots.iter().find(|it| is_below(path, it));
+        let below = root.and_then(|it| path.strip_prefix(it.as_str()));
+        below.map_or(path, |it| it.trim_start_matches('/')).to_owned()
+    }
+}
+
+fn itself() -> Entry {
+    Entry {
+        id: "file".to_owned(),
+        kind: EntryKind::File,
+        label: "the file itself".to_owned(),
+        way: Way::Itself,
+        packages: None,
+    }
+}
+
+fn by(text: String) -> Way {
+    Way::Expression { text, folder: "/".to_owned(), through: Vec::new() }
+}
+
+/// Whether a file has a value without anything from outside.
+fn needs_nothing(shape: &Shape) -> bool {
+    !shape.is_function || shape.formals.as_ref().is_some_and(|it| it.names.iter().all(|it| it.1))
+}
+
+/// Whether a function takes and gives what a module does.
+fn is_module(formals: &Formals, shape: &Shape) -> bool {
+    let has = |name: &str| shape.keys.iter().any(|it| it == name);
+    let says_so = has("config") || has("options") || has("imports");
+    let takes = |name: &str| formals.names.iter().any(|it| it.0 == name);
+    let all_known = formals.names.iter().all(|it| OF_MODULES.contains(&it.0.as_str()));
+    formals.is_open && !shape.keys.is_empty() && (says_so || takes("config") || (takes("pkgs") && all_known))
+}
+
+/// A path as an expression.
+pub(super) fn literal(path: &str) -> String {
+    format!("(/. + {})", string(path))
+}
+
+/// A text as an expression.
+pub(super) fn string(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "\\${"))
+}
+
+/// A name as it is written in an attribute path.
+pub(super) fn attribute(name: &str) -> String {
+    let mut bytes = name.bytes();
+    let begins = bytes.next().is_some_and(|it| it.is_ascii_alphabetic() || it == b'_');
+    let is_word = begins && bytes.all(|it| it.is_ascii_alphanumeric() || b"_-'".contains(&it));
+    if is_word { name.to_owned() } else { string(name) }
+}
+
+pub(super) fn folder_of(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some(("", _)) | None => "/",
+        Some((folder, _)) => folder,
+    }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|it| folder.ends_with('/') || it.starts_with('/'))
+}
+
+/// Whether a pattern such as `hosts/*.nix` means a file, seen from one of the folders of the workspace.
+fn is_match(pattern: &str, path: &str, roots: &[String]) -> bool {
+    let below = roots.iter().filter(|it| is_below(path, it)).map(|it| path[it.len()..].trim_start_matches('/'));
+    let Ok(pattern) = globset::GlobBuilder::new(pattern).literal_separator(true).build() else { return false };
+    let pattern = pattern.compile_matcher();
+    below.chain([path]).any(|it| pattern.is_match(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, path, expected) in [
+            ("hosts/*.nix", "hosts/a.nix", true),
+            ("hosts/*.nix", "hosts/a/b.nix", false),
+            ("hosts/**", "hosts/a/b.nix", true),
+            ("**/module.nix", "a/b/module.nix", true),
+            ("**/module.nix", "module.nix", true),
+            ("a", "ab", false),
+            ("{", "a", false),
+            ("/w/a.nix", "a.nix", true),
+        ] {
+            assert_eq!(is_match(pattern, &format!("/w/{path}"), &["/w".to_owned()]), expected, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn names_and_paths() {
+        assert_eq!(literal("/a b/${c}"), "(/. + \"/a b/\\${c}\")");
+        assert_eq!((attribute("a-b"), attribute("3d")), ("a-b".to_owned(), "\"3d\"".to_owned()));
+        assert!(is_below("/a/b", "/a") && is_below("/a", "/") && !is_below("/ab", "/a"));
+    }
+}

@@ -1,0 +1,118 @@
+//! Names that may stand at a place, by what the values there really have.
+
+use serde::{Deserialize, Serialize};
+
+use nixscope_engine::value::Value;
+
+use crate::ide::{Base, BaseKind, Completion, CompletionKind, Completions, TextRange};
+use crate::state::{Open, Snapshot};
+
+use super::kept::Asked;
+use super::{LiveText, leads};
+
+/// What a name offered belongs to: kept by the editor, to ask more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The document.
+    pub uri: String,
+    /// Places that are the value it is an attribute of, in bytes of the text that was evaluated. None for options.
+    pub of: Vec<(u32, u32)>,
+    /// The attribute path from there.
+    pub path: Vec<String>,
+}
+
+/// Adds the attributes that values have to what may stand at a place. Where they come from, for the first so many.
+pub fn extend(now: &Snapshot, open: &Open, found: &mut Completions) -> Option<Origin> {
+    let base = found.base.clone()?;
+    let live = now.live.text(&open.uri)?;
+    let kept = live.kept.clone()?;
+    kept.ask(|asked| {
+        let origins = origins(&live, open, &base);
+        for origin in origins {
+            let Some(set) = value(asked, &origin) else { continue };
+            let members = asked.members(set);
+            if members.is_empty() {
+                continue;
+            }
+            add(found, &members, base.kind);
+            return Some(origin);
+        }
+        None
+    })
+}
+
+/// What is said of an attribute that was offered.
+#[must_use]
+pub fn about(now: &Snapshot, origin: &Origin, label: &str) -> Option<String> {
+    let live = now.live.text(&origin.uri)?;
+    live.kept.clone()?.ask(|asked| {
+        let set = value(asked, origin)?;
+        leads::about(now, asked, set, label)
+    })
+}
+
+fn origins(live: &LiveText, open: &Open, base: &Base) -> Vec<Origin> {
+    let before = |it: &TextRange| {
+        let start = live.before(&open.text, it.start)?;
+        Some((start, start + (it.end - it.start)))
+    };
+    let origin = |of: Vec<(u32, u32)>| Origin { uri: open.uri.clone(), of, path: base.path.clone() };
+    if base.kind == BaseKind::Key {
+        return vec![origin(Vec::new())];
+    }
+    let of = base.of.iter().map(|places| places.iter().filter_map(before).collect::<Vec<_>>());
+    of.filter(|it| !it.is_empty()).map(origin).collect()
+}
+
+/// The set that names belong to.
+fn value(asked: &mut Asked, origin: &Origin) -> Option<Value> {
+    let start = match origin.of.is_empty() {
+        true => asked.options()?,
+        false => origin.of.iter().find_map(|it| asked.at(*it)).map(|it| it.value)?,
+    };
+    let path = match origin.path.first().map(String::as_str) {
+        Some("config" | "options") if origin.of.is_empty() => &origin.path[1..],
+        _ => &origin.path[..],
+    };
+    asked.along(start, path).filter(|it| it.is_attrs())
+}
+
+fn add(found: &mut Completions, members: &[super::Member], kind: BaseKind) {
+    let known: rustc_hash::FxHashSet<&str> = members.iter().map(|it| it.name.as_str()).collect();
+    // What a value really has is told once, with what it is.
+    let mut others: Vec<Completion> = Vec::new();
+    let mut docs = rustc_hash::FxHashMap::default();
+    for item in std::mem::take(&mut found.items) {
+        if known.contains(item.label.as_str()) && kind != BaseKind::Variable {
+            docs.insert(item.label.clone(), item.doc);
+        } else {
+            others.push(item);
+        }
+    }
+    let seen: rustc_hash::FxHashSet<String> = others.iter().map(|it| it.label.clone()).collect();
+    let item = |it: &super::Member| {
+        let is_function = matches!(it.type_name, "function" | "built-in function");
+        Completion {
+            label: it.name.clone(),
+            insert: written(&it.name),
+            kind: if is_function { CompletionKind::Function } else { CompletionKind::Attribute },
+            detail: match it.type_name {
+                "thunk" => String::new(),
+                _ if is_function || it.text.is_empty() => it.type_name.to_owned(),
+                _ => it.text.clone(),
+            },
+            doc: docs.get(&it.name).cloned().flatten(),
+        }
+    };
+    let is_word = |it: &&super::Member| kind != BaseKind::Variable || written(&it.name) == it.name;
+    let new: Vec<Completion> = members.iter().filter(is_word).filter(|it| !seen.contains(&it.name)).map(item).collect();
+    found.items = match kind {
+        BaseKind::Attribute => new.into_iter().chain(others).collect(),
+        BaseKind::Variable | BaseKind::Key => others.into_iter().chain(new).collect(),
+    };
+}
+
+/// A name as it is written in an attribute path.
+fn written(name: &str) -> String {
+    super::entries::attribute(name)
+}

@@ -1,0 +1,118 @@
+//! Workspaces on disk, and what evaluating a file of them gives: by which entry, and what a place is.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::state::{Snapshot, State, Sync};
+
+use super::{Live, LiveText, Why, job};
+
+/// A workspace with these files, each `/path` and its text.
+struct Workspace {
+    folder: tempfile::TempDir,
+    state: State,
+}
+
+impl Workspace {
+    fn new(files: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for file in files.split("//- /").skip(1) {
+            let (path, text) = file.split_once('\n').expect("a path and a text");
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        }
+        let state = State::default();
+        let root = folder.path().to_str().expect("a path").to_owned();
+        state.update(|now| now.roots = Arc::new(vec![root]));
+        Self { folder, state }
+    }
+
+    fn open(&self, path: &str) -> LiveText {
+        let path = self.folder.path().join(path).to_str().expect("a path").to_owned();
+        let text = std::fs::read_to_string(&path).expect("a file");
+        let uri = format!("file://{path}");
+        self.state.sync(Sync::Open { uri: uri.clone(), path: Some(path), version: 1, text });
+        let now: Arc<Snapshot> = self.state.snapshot();
+        job::run(&now, &uri, &Live::default()).expect("it was not interrupted")
+    }
+}
+
+/// By what it was run, and what places were: each as its text is written first.
+fn check(files: &str, open: &str, entry: &str, values: &[(&str, &str)]) {
+    let live = Workspace::new(files).open(open);
+    let label = live.entry.as_ref().map(|it| format!("{} {}", it.kind.name(), it.label)).unwrap_or_default();
+    assert_eq!(label, entry, "{files}: {:?} {:?}", live.why, live.entries);
+    let text = live.text.as_str();
+    for (place, value) in values {
+        let start = text.find(place).expect("it is there") as u32;
+        let range = (start, start + place.len() as u32);
+        let seen = live.seen.iter().find(|it| (it.start, it.end) == range);
+        assert_eq!(seen.map(|it| &*it.text), Some(*value), "{place} in {text}\n{:?}", live.why);
+    }
+}
+
+#[test]
+fn by_itself() {
+    check("//- /a.nix\n{ a = 1 + 1; }", "a.nix", "file the file itself", &[("1 + 1", "2")]);
+    check("//- /a.nix\n{ x ? 1 }: x + 1", "a.nix", "file the file itself", &[("x + 1", "2")]);
+    let live = Workspace::new("//- /a.nix\n{ x }: x + 1").open("a.nix");
+    assert_eq!(live.why, Some(Why::WantsArguments));
+}
+
+#[test]
+fn by_who_names_it() {
+    let files =
+        "//- /default.nix\nlet lib = { one = import ./a.nix { x = 1; }; }; in lib\n//- /a.nix\n{ x }: { y = x + 1; }";
+    check(files, "a.nix", "importer default.nix", &[("x + 1", "2")]);
+    let files = "//- /default.nix\n{ n ? 3 }: { two = import ./b { inherit n; }; }\n//- /b/default.nix\n{ n }: import ./c.nix { x = n; }\n//- /b/c.nix\n{ x }: { y = x + 1; }";
+    check(files, "b/c.nix", "importer b/default.nix by default.nix", &[("x + 1", "4")]);
+}
+
+#[test]
+fn by_a_package_set() {
+    let set = "//- /default.nix\n{ }: let call = f: a: f (builtins.intersectAttrs (builtins.functionArgs f) pkgs // a); \
+               pkgs = { n = 5; lib = import ./lib; callPackage = p: call (import p); hello = pkgs.callPackage ./pkgs/by-name/he/hello/package.nix { }; }; in pkgs\n\
+               //- /lib/default.nix\n{ twice = x: x * 2; }\n//- /pkgs/top-level/default.nix\n1\n";
+    let package = format!("{set}//- /pkgs/by-name/he/hello/package.nix\n{{ lib, n }}: {{ size = lib.twice n; }}");
+    check(
+        &package,
+        "pkgs/by-name/he/hello/package.nix",
+        "importer default.nix",
+        &[("lib.twice n", "10"), ("size", "10")],
+    );
+    let other = format!("{set}//- /pkgs/tools/a.nix\n{{ lib, n }}: {{ size = lib.twice n; }}");
+    check(&other, "pkgs/tools/a.nix", "package callPackage", &[("lib.twice n", "10")]);
+}
+
+/// The least that looks like modules.
+const LIB: &str = "//- /pkgs/top-level/default.nix\n1\n//- /default.nix\n{ }: { n = 7; }\n//- /lib/default.nix\n\
+    { mkDefault = x: x; evalModules = { modules }: let \
+      all = map (m: if builtins.isFunction m || builtins.isPath m then (let f = if builtins.isPath m then import m else m; in f args) else m) modules; \
+      args = { inherit config options; lib = { }; pkgs = { }; }; \
+      options = builtins.foldl' (a: m: a // (m.options or { })) { } all; \
+      config = builtins.foldl' (a: m: a // (m.config or { })) { } all; \
+      in { inherit config options; extendModules = null; }; }\n";
+
+#[test]
+fn by_evaluating_modules() {
+    let files = format!(
+        "{LIB}//- /nixos/a.nix\n{{ config, lib, ... }}: {{ options.port = {{ _type = \"option\"; }}; config = {{ port = 80 + 1; next = config.port + 1; }}; }}"
+    );
+    check(&files, "nixos/a.nix", "module evalModules", &[("80 + 1", "81"), ("config.port + 1", "82")]);
+}
+
+#[test]
+fn by_a_flake() {
+    let files = "//- /flake.nix\n{ inputs.dep.url = \"path:./dep\"; outputs = { self, dep, far }: { lib.two = dep.one + 1; \
+                 bad = far.x; mod = import ./m.nix { n = self.lib.two; }; }; }\n\
+                 //- /dep/flake.nix\n{ outputs = { self }: { one = 1; }; }\n//- /m.nix\n{ n }: { m = n * 10; }\n";
+    check(files, "flake.nix", "flake outputs", &[("dep.one + 1", "2"), ("two", "2")]);
+    check(files, "m.nix", "importer flake.nix by outputs", &[("n * 10", "20")]);
+}
+
+#[test]
+fn by_what_is_said() {
+    let files = "//- /a.nix\n# nixscope: entry = import ./a.nix { x = 20; }\n{ x }: x + 1";
+    check(files, "a.nix", "comment import ./a.nix { x = 20; }", &[("x + 1", "21")]);
+}
