@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use lsp_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
@@ -83,7 +82,7 @@ impl Server {
     {
         let now = arrival(&self.state);
         let Some(open) = now.open(uri.as_str()).cloned() else { return Ok(None) };
-        if !is_read_soon(&open).await {
+        if !open.is_read_soon().await {
             return Ok(None);
         }
         let answer = tokio::task::spawn_blocking(move || ask(&now, &open)).await;
@@ -481,21 +480,6 @@ impl LanguageServer for Server {
     async fn code_action_resolve(&self, chosen: CodeAction) -> Result<CodeAction> {
         self.ask_all(move |now| actions::resolve(now, chosen)).await?.map_err(failed)
     }
-}
-
-/// A text of more bytes may take longer to read than somebody waits.
-const LARGE: u32 = 1 << 20;
-/// How long a large text is waited for.
-const READING: Duration = Duration::from_millis(120);
-
-/// Whether a document is read by the time somebody wants an answer; if not, it will be for the next question.
-async fn is_read_soon(open: &Arc<Open>) -> bool {
-    if open.text.len() < LARGE || open.is_read() {
-        return true;
-    }
-    let open = Arc::clone(open);
-    let reading = tokio::task::spawn_blocking(move || drop(Arc::clone(open.document())));
-    tokio::time::timeout(READING, reading).await.is_ok()
 }
 
 fn failed(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {

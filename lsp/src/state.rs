@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use nixscope_engine::syntax::Features;
 use tokio::sync::Notify;
@@ -18,6 +19,11 @@ use crate::disk::DiskFiles;
 use crate::ide::{Document, Words};
 use crate::live::Live;
 use crate::text::{Change, Encoding, Text};
+
+/// A text of more bytes may take longer to read than somebody waits.
+const LARGE: u32 = 1 << 20;
+/// How long a large text is waited for.
+const READING: Duration = Duration::from_millis(120);
 
 /// A message about which documents are open, or what is in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,10 +118,20 @@ pub struct Open {
 }
 
 impl Open {
-    /// A document that is not among others.
+    /// A document that nothing was asked about.
     #[must_use]
-    pub fn new(uri: String, path: Option<String>, version: i32, text: Arc<Text>) -> Self {
-        Self { uri, path, version, text, features: Features { pipe_operators: true }, document: OnceLock::new() }
+    pub fn new(uri: String, path: Option<String>, version: i32, text: Arc<Text>, features: Features) -> Self {
+        Self { uri, path, version, text, features, document: OnceLock::new(), words: OnceLock::new() }
+    }
+
+    /// Whether it is read by the time somebody wants an answer; if not, it will be for the next question.
+    pub async fn is_read_soon(self: &Arc<Self>) -> bool {
+        if self.text.len() < LARGE || self.is_read() {
+            return true;
+        }
+        let open = Arc::clone(self);
+        let reading = tokio::task::spawn_blocking(move || drop(Arc::clone(open.document())));
+        tokio::time::timeout(READING, reading).await.is_ok()
     }
 
     /// Whether it was read.
@@ -266,9 +282,7 @@ impl Snapshot {
     }
 
     fn put(&mut self, uri: String, path: Option<String>, version: i32, text: Arc<Text>) {
-        let features = self.features();
-        let (document, words) = (OnceLock::new(), OnceLock::new());
-        let document = Open { uri: uri.clone(), path, version, text, features, document, words };
+        let document = Open::new(uri.clone(), path, version, text, self.features());
         self.documents.insert(uri, Arc::new(document));
     }
 

@@ -372,7 +372,10 @@ in lib
                 "[tool] | /pkgs/tool/default.nix [] | /pkgs/top-level/all-packages.nix [tool] = callPackage ../tool { };"
             ],
         );
-        check_in_tree("//- /pkgs/x/default.nix\n{ pkgs }: pkgs.$0tool", expect!["/pkgs/top-level/all-packages.nix [tool] = callPackage ../tool { };"]);
+        check_in_tree(
+            "//- /pkgs/x/default.nix\n{ pkgs }: pkgs.$0tool",
+            expect!["/pkgs/top-level/all-packages.nix [tool] = callPackage ../tool { };"],
+        );
         check_in_tree(
             "//- /pkgs/x/default.nix\n{ stdenv }: stdenv.f (finalAttrs: { v = 1; w = finalAttrs.$0v; })",
             expect!["[v] = 1;"],

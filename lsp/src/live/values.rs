@@ -146,11 +146,19 @@ impl LiveText {
 
 #[cfg(test)]
 mod tests {
+    use nixscope_engine::syntax::Features;
+
     use super::*;
 
     #[test]
     fn places_before_a_change() {
-        let open = Open::new("file:///a.nix".to_owned(), None, 1, Arc::new(Text::new("one two three".to_owned())));
+        let open = Open::new(
+            "file:///a.nix".to_owned(),
+            None,
+            1,
+            Arc::new(Text::new("one two three".to_owned())),
+            Features::default(),
+        );
         let live = LiveText::empty(&open);
         for (later, offset, before) in [
             ("one two three", 5, Some(5)),
