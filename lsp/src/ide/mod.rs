@@ -52,7 +52,10 @@ pub use names::{Def, DefId, NameId, Names, Set, SetId, SetKind, Site, SiteKind, 
 pub use ranges::{Fold, folding_ranges, selection_ranges};
 pub use references::{Reference, document_highlight, references};
 pub use rename::{linked_editing, prepare_rename, rename};
-pub use shape::{Formals, Mention, Shape, entry_comment, imported_in, mentions, name_at, root_formal_at, shape};
+pub use shape::{
+    Formals, Mention, Shape, bound_at, entry_comment, imported_in, is_argument_at, mentions, name_at, root_formal_at,
+    shape,
+};
 pub use signature::{Parameter, Signature, SignatureHelp, signature_help};
 pub use symbols::{FoundSymbol, Symbol, SymbolKind, document_symbols, workspace_symbols};
 pub use tree::{NodeId, Tree};

@@ -174,6 +174,26 @@ pub fn root_formal_at(doc: &Document, offset: u32) -> Option<String> {
     (is_formal && is_outermost).then(|| doc.show_name(names.def(def).name))
 }
 
+/// Whether the name at an offset is an argument of a function.
+#[must_use]
+pub fn is_argument_at(doc: &Document, offset: u32) -> bool {
+    let Some((Subject::Variable(it) | Subject::Inherited(it, _), _)) = subject_at(doc, offset) else { return false };
+    let Target::Def(def) = it.target else { return false };
+    matches!(doc.names().def(def).main_site().kind, SiteKind::Formal | SiteKind::Arg)
+}
+
+/// The name that what begins at an offset is bound to: where that is.
+#[must_use]
+pub fn bound_at(doc: &Document, offset: u32) -> Option<u32> {
+    let tree = doc.tree();
+    let token = tree.token_at(offset)?;
+    let binding = tree.ancestors(token).find(|&it| tree.kind(it) == SyntaxKind::NODE_ATTRPATH_VALUE)?;
+    let value = syntax::binding_value(tree, binding)?;
+    let path = tree.node(binding, SyntaxKind::NODE_ATTRPATH)?;
+    let name = tree.nodes(path).last()?;
+    (tree.range(syntax::strip_parens(tree, value)).start == offset).then(|| tree.range(name).start)
+}
+
 /// The file that the binding around an offset imports, if that is what it binds.
 #[must_use]
 pub fn imported_in(doc: &Document, files: &dyn Files, offset: u32) -> Option<String> {

@@ -23,14 +23,20 @@ const MAX_TEXT: u32 = 2 << 20;
 /// How many values of one text are kept as text.
 const MAX_SEEN: usize = 20_000;
 
+/// Why a text is not evaluated that is not Nix.
+pub(super) const BROKEN: &str = "the text has errors";
+
 /// Evaluates a document. `None` if it was interrupted because it is of no use any more.
 pub(super) fn run(now: &Snapshot, uri: &str, live: &Live) -> Option<LiveText> {
     let open = now.open(uri)?;
     let mut text = LiveText::empty(open);
     let Some(path) = open.path.as_deref().filter(|_| open.text.len() <= MAX_TEXT) else { return Some(text) };
-    // What is wrong with the text itself is told already.
+    // What is wrong with the text itself is told already. What was known stays, for who goes on typing.
     if !open.document().syntax_errors().is_empty() {
-        text.why = Some(Why::Failed("the text has errors".to_owned()));
+        if let Some(known) = live.text(uri) {
+            return Some((*known).clone());
+        }
+        text.why = Some(Why::Failed(BROKEN.to_owned()));
         return Some(text);
     }
     text.entries = entries::entries(now, path, open.document());

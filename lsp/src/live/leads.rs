@@ -74,12 +74,22 @@ fn written(now: &Snapshot, open: &Open, offset: u32) -> Vec<Written> {
     let Some(live) = now.live.text(&open.uri) else { return Vec::new() };
     let Some(kept) = live.kept.clone() else { return Vec::new() };
     let formal = ide::root_formal_at(open.document(), offset);
+    let is_argument = ide::is_argument_at(open.document(), offset);
     let before = live.before(&open.text, range.start).map(|start| (start, start + (range.end - range.start)));
     let found = kept.ask(|asked| {
         let owner = before.and_then(|it| asked.at(it)).and_then(|it| it.owner);
         let mut found: Vec<Written> = owner.and_then(|it| asked.written_as(it, &name)).into_iter().collect();
         if let (true, Some(name)) = (found.is_empty(), formal) {
             found.extend(asked.packages().and_then(|it| asked.written_as(it, &name)));
+        }
+        if found.is_empty() && is_argument {
+            // A function that was handed over says where it is from.
+            let value = before.and_then(|it| asked.at(it)).map(|it| it.value);
+            let place = value.and_then(|it| asked.written(it));
+            found.extend(place.and_then(|it| {
+                let offset = ide::bound_at(&*now.document(&it.path)?, it.offset)?;
+                Some(Written { offset, ..it })
+            }));
         }
         Some(found)
     });

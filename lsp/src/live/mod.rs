@@ -193,10 +193,10 @@ pub(crate) async fn evaluate(state: Arc<State>, client: Client) {
             let now = state.snapshot();
             let Some(uri) = state.live.take() else { break };
             if !now.config.live.enable || now.open(&uri).is_none() {
-                telling::status(&client, &now, &uri, "off").await;
+                telling::status(&client, &now, &uri, "off", None).await;
                 continue;
             }
-            telling::status(&client, &now, &uri, "running").await;
+            telling::status(&client, &now, &uri, "running", None).await;
             let title = format!("Evaluating {}", uri.rsplit('/').next().unwrap_or_default());
             *door.job.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(&now), uri.clone()));
             door.knock.notify_one();
@@ -219,9 +219,10 @@ pub(crate) async fn evaluate(state: Arc<State>, client: Client) {
             }
             let client = client.clone();
             tokio::spawn(async move {
-                let live = now.live.text(&uri);
-                let why = live.as_ref().and_then(|it| it.why.as_ref());
-                telling::status(&client, &now, &uri, why.map_or("done", Why::state)).await;
+                let broken = now.open(&uri).filter(|it| !it.document().syntax_errors().is_empty());
+                let broken = broken.map(|_| Why::Failed(job::BROKEN.to_owned()));
+                let why = broken.or_else(|| now.live.text(&uri)?.why.clone());
+                telling::status(&client, &now, &uri, why.as_ref().map_or("done", Why::state), why.as_ref()).await;
                 telling::refresh(&client, &now.client).await;
             });
         }

@@ -48,7 +48,7 @@ impl lsp_types::notification::Notification for Status {
 }
 
 /// Tells how the evaluation of a document goes, if the editor wants to know.
-pub async fn status(client: &Client, now: &Snapshot, uri: &str, state: &str) {
+pub async fn status(client: &Client, now: &Snapshot, uri: &str, state: &str, why: Option<&Why>) {
     if !now.client.wants_status {
         return;
     }
@@ -68,7 +68,7 @@ pub async fn status(client: &Client, now: &Snapshot, uri: &str, state: &str) {
                 "megabytes": config.memory_limit,
                 "instructions": config.fuel,
             },
-            "message": live.as_ref().and_then(|it| it.why.as_ref()).map(Why::message),
+            "message": why.map(Why::message),
         }))
         .await;
 }

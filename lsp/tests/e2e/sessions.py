@@ -26,7 +26,7 @@ async def client(request, lsp_client: LanguageClient, tmp_path_factory):
     folder = tmp_path_factory.mktemp("workspace")
     lsp_client.folder = folder
     # What an editor answers to that this client does not.
-    for asked in [t.CLIENT_REGISTER_CAPABILITY, t.WORKSPACE_INLAY_HINT_REFRESH]:
+    for asked in [t.CLIENT_REGISTER_CAPABILITY, t.WORKSPACE_INLAY_HINT_REFRESH, t.WORKSPACE_CODE_LENS_REFRESH]:
         lsp_client.feature(asked)(lambda params: None)
     params = t.InitializeParams(
         capabilities=client_capabilities(request.param),
