@@ -1,8 +1,8 @@
 //! The envelope: requests as they come, and responses and events as they go.
 //!
 //! A request is read as JSON first and as its own type later, so that every request can be answered with its
-//! `command`: unknown ones, ones with strange arguments, ones without a `seq`. Nothing is sent that is null, and every
-//! response and event has a `body`. This never looks into what a command means.
+//! `command`: unknown ones, ones with strange arguments, ones without a `seq`. Nothing is sent that is null. Every event
+//! has a `body`; an answer that says no more than that it was done has none. This never looks into what a command means.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -238,9 +238,10 @@ impl Outgoing {
     #[must_use]
     pub fn to_json(&self, seq: i64) -> Value {
         let mut message = match self {
+            // Helix takes an empty object for a mistake, where the protocol has no body.
             Self::Response(Response { request_seq, command, result: Ok(body) }) => json!({
                 "seq": seq, "type": "response", "request_seq": request_seq, "success": true,
-                "command": command, "body": body,
+                "command": command, "body": Some(body).filter(|it| **it != json!({})),
             }),
             Self::Response(Response { request_seq, command, result: Err(failure) }) => json!({
                 "seq": seq, "type": "response", "request_seq": request_seq, "success": false,

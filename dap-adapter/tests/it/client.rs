@@ -107,7 +107,10 @@ fn line(message: &Value) -> String {
     match (message["type"].as_str(), message["success"].as_bool()) {
         (Some("event"), _) => format!("event {} {}", text("event"), message["body"]),
         (Some("request"), _) => format!("→ {} {}", text("command"), message["arguments"]),
-        (_, Some(true)) => format!("← {} {} {}", message["request_seq"], text("command"), message["body"]),
+        (_, Some(true)) => {
+            let body = message.get("body").cloned().unwrap_or_else(|| json!({}));
+            format!("← {} {} {body}", message["request_seq"], text("command"))
+        }
         _ => format!("! {} {} {}", message["request_seq"], text("command"), text("message")),
     }
 }

@@ -164,7 +164,7 @@ fn nothing_null_is_sent_but_what_speaks() {
     );
     let nowhere = DataBreakpointInfoBody { description: "not here".to_owned(), ..DataBreakpointInfoBody::default() };
     assert_eq!(sent("dataBreakpointInfo", nowhere), json!({ "dataId": null, "description": "not here" }));
-    assert_eq!(sent("next", ()), json!({}));
+    assert_eq!(sent("next", ()), json!(null));
     assert_eq!(event(Event::Terminated { restart: None }), json!({}));
     assert_eq!(event(Event::Initialized), json!({}));
 }

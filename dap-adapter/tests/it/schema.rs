@@ -61,7 +61,8 @@ pub(crate) fn problems(message: &Value) -> Vec<String> {
         Some("request") => "arguments",
         _ => "body",
     };
-    let Some(body) = rest.remove(payload) else {
+    let done = (message["success"] == json!(true)).then(|| json!({}));
+    let Some(body) = rest.remove(payload).or(done) else {
         found.push(format!("{payload}: missing"));
         return found;
     };

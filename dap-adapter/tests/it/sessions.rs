@@ -94,6 +94,7 @@ impl Player {
             self.name(&mut body);
             let line = match (message["type"].as_str(), message["success"].as_bool()) {
                 (Some("event"), _) => format!("  {name} {body}"),
+                (_, Some(true)) if body.is_null() => "←".to_owned(),
                 (_, Some(true)) => format!("← {body}"),
                 _ => format!("! {}", message["message"].as_str().unwrap_or_default()),
             };
