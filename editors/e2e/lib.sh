@@ -12,6 +12,20 @@ out=${NIXSCOPE_EDITORS_OUT:-${TMPDIR:-/tmp}/nixscope-editors}/$(basename "$(dirn
 place=$(mktemp -d "${TMPDIR:-/tmp}/nixscope-e2e.XXXXXX")
 at_end() { :; }
 trap 'at_end; rm -rf "$place"' EXIT
+
+# none_left NAME: fails if a nixscope that was started from here still runs a moment later.
+none_left() {
+    local deadline=$((SECONDS + 10)) file left
+    while :; do
+        left=
+        for file in $(find /proc -maxdepth 2 -name exe -lname "*/${NIXSCOPE##*/}" 2>/dev/null); do
+            grep -qazF "HOME=$place/home" "${file%/exe}/environ" 2>/dev/null && left=${file%/exe}
+        done
+        [ -n "$left" ] || return 0
+        [ $SECONDS -lt $deadline ] || failed "$1" "all is over, and this still runs: $(tr '\0' ' ' <"$left/cmdline")"
+    done
+}
+
 cp -r "$e2e/project" "$place/project"
 mkdir -p "$place/bin" "$place/home"
 ln -s "$NIXSCOPE" "$place/bin/nixscope"

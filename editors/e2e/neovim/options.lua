@@ -40,6 +40,19 @@ t.run("options", {
     end,
   },
   {
+    "the help has tags",
+    function()
+      local copy = t.project .. "/help/doc"
+      vim.fn.mkdir(copy, "p")
+      vim.fn.writefile(vim.fn.readfile(vim.env.PLUGIN .. "/doc/nixscope.txt"), copy .. "/nixscope.txt")
+      vim.cmd.helptags(copy)
+      vim.opt.runtimepath:append(t.project .. "/help")
+      vim.cmd.help "nixscope-option-hints"
+      t.contains(vim.fn.getline ".", "*nixscope-option-hints*")
+      vim.cmd "%bwipeout!"
+    end,
+  },
+  {
     "the settings of the server stand in its documentation",
     function()
       local known = {}
@@ -190,6 +203,24 @@ t.run("options", {
         return called
       end)
       t.equal(called, { "nixscope", bufnr })
+      stop()
+    end,
+  },
+  {
+    "Neovim's own configuration is enough",
+    function()
+      if not vim.lsp.enable then
+        return
+      end
+      setup { lsp = false }
+      vim.lsp.commands["nixscope.debug"] = nil
+      vim.lsp.enable "nixscope"
+      local client = t.client(t.open "default.nix")
+      t.equal(client.config.root_dir, t.project)
+      t.wait("what lenses need", function()
+        return vim.lsp.commands["nixscope.debug"]
+      end)
+      vim.lsp.enable("nixscope", false)
       stop()
     end,
   },

@@ -43,6 +43,10 @@ function M.config(options)
     name = M.NAME,
     cmd = { options.binary, "lsp" },
     filetypes = { "nix" },
+    -- Only Neovim's own configurations call it; elsewhere a root is a text.
+    root_dir = is_native() and function(bufnr, give)
+      give(M.root(bufnr, options.root_markers))
+    end or nil,
     capabilities = capabilities,
     -- An empty table would be sent as a list.
     settings = { nixscope = next(options.settings) and options.settings or vim.empty_dict() },
@@ -65,21 +69,22 @@ function M.config(options)
   }
 end
 
+--- Makes this editor able to do what the server relies on.
+local function register()
+  require("nixscope.documents").setup()
+  for _, name in ipairs(M.CLIENT_COMMANDS) do
+    vim.lsp.commands[name] = function(command)
+      require("nixscope.commands").lens(name, (command.arguments or {})[1] or {})
+    end
+  end
+end
+
 --- Starts the server for Nix files, those that are open, too.
 function M.setup(options)
   vim.api.nvim_clear_autocmds { group = group }
-  require("nixscope.documents").setup()
-  for _, name in ipairs(M.CLIENT_COMMANDS) do
-    vim.lsp.commands[name] = function(command, context)
-      require("nixscope.commands").lens(name, (command.arguments or {})[1] or {}, context)
-    end
-  end
+  register()
   if is_native() then
-    local config = M.config(options)
-    config.root_dir = function(bufnr, give)
-      give(M.root(bufnr, options.root_markers))
-    end
-    vim.lsp.config(M.NAME, config)
+    vim.lsp.config(M.NAME, M.config(options))
     vim.lsp.enable(M.NAME, options.lsp)
     return
   end
@@ -109,6 +114,8 @@ end
 
 --- What is done for a buffer that the server begins to serve.
 function M.attached(client, bufnr)
+  -- Whoever starts the server by Neovim's own means has not set the plugin up.
+  register()
   local options = require("nixscope").options
   if options.hints and client.server_capabilities.inlayHintProvider then
     vim.lsp.inlay_hint.enable(true, { bufnr = bufnr })
