@@ -1,5 +1,7 @@
 //! Short values behind bindings: what was computed, where the text does not say it.
 
+use nixscope_engine::syntax::SyntaxKind;
+
 use crate::state::{Open, Snapshot};
 
 /// A value behind a place.
@@ -27,7 +29,7 @@ pub fn hints(now: &Snapshot, open: &Open, range: (u32, u32)) -> Vec<Hint> {
     let tree = document.tree();
     let mut hints = Vec::new();
     for site in document.names().defs().flat_map(|(_, def)| &def.sites) {
-        let Some(value) = site.value.map(|it| tree.range(it)) else { continue };
+        let Some((node, value)) = site.value.map(|it| (it, tree.range(it))) else { continue };
         if value.end < range.0 || value.start > range.1 || hints.len() >= MAX_HINTS {
             continue;
         }
@@ -37,9 +39,18 @@ pub fn hints(now: &Snapshot, open: &Open, range: (u32, u32)) -> Vec<Hint> {
         };
         let is_plain = !matches!(seen.type_name, "function" | "built-in function" | "thunk");
         let is_short = seen.text.chars().count() <= MAX_LABEL && !seen.text.contains("«lazy»");
-        if is_plain && is_short && document.show(value).trim() != &*seen.text {
-            hints.push(Hint { at: value.end, label: format!("= {}", seen.text) });
-        }
+        let shown = document.show(value);
+        let is_literal = matches!(tree.kind(node), SyntaxKind::NODE_LIST | SyntaxKind::NODE_ATTR_SET);
+        let label = match seen.size {
+            _ if is_plain && is_short && shown.trim() != &*seen.text => format!("= {}", seen.text),
+            // What is written out says itself how much it is.
+            Some(size) if seen.type_name != "derivation" && !is_literal => {
+                let part = if seen.type_name == "list" { "element" } else { "attribute" };
+                format!("= {size} {part}{}", if size == 1 { "" } else { "s" })
+            }
+            _ => continue,
+        };
+        hints.push(Hint { at: value.end, label });
     }
     hints.sort_by_key(|it| it.at);
     hints.dedup_by_key(|it| it.at);

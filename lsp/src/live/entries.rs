@@ -290,29 +290,49 @@ impl Search<'_> {
                 }
             }
         }
+        // Packages of an interpreter are called by its own.
+        let of = if path.contains("/python-modules/") { "python3Packages." } else { "" };
         found.push(Entry {
             id: "package".to_owned(),
             kind: EntryKind::Package,
-            label: "callPackage".to_owned(),
-            way: by(format!("({packages}).callPackage {} {{ }}", literal(path))),
+            label: format!("{of}callPackage"),
+            way: by(format!("({packages}).{of}callPackage {} {{ }}", literal(path))),
             packages: Some(packages),
         });
         found
     }
 
+    /// The library that a file can use which lies in its tree, or that of the package set.
+    fn library(&self, path: &str, root: Option<&str>) -> Option<String> {
+        let has = |folder: &str| {
+            ["default.nix", "modules.nix"].iter().all(|it| self.now.kind(&format!("{folder}/{it}")).is_some())
+        };
+        let mut above: Vec<&str> = Vec::new();
+        let mut folder = folder_of(path);
+        while folder != "/" {
+            above.push(folder);
+            folder = folder_of(folder);
+        }
+        let around = above.into_iter().flat_map(|it| [it.to_owned(), format!("{it}/lib")]).find(|it| has(it));
+        around.or_else(|| Some(format!("{}/lib", root?)))
+    }
+
     fn module(&self, path: &str) -> Vec<Entry> {
-        let Some((packages, root)) = self.packages(path) else { return Vec::new() };
-        let (lib, file) = (literal(&format!("{root}/lib")), literal(path));
+        let (packages, root) = self.packages(path).unzip();
+        let Some(lib) = self.library(path, root.as_deref()) else { return Vec::new() };
+        let pkgs =
+            packages.as_ref().map(|it| format!("_module.args.pkgs = lib.mkDefault ({it}); ")).unwrap_or_default();
         let text = format!(
-            "let lib = import {lib}; in lib.evalModules {{ modules = [ {file} {{ _module.check = false; \
-             _module.args.pkgs = lib.mkDefault ({packages}); }} ]; }}"
+            "let lib = import {}; in lib.evalModules {{ modules = [ {} {{ _module.check = false; {pkgs}}} ]; }}",
+            literal(&lib),
+            literal(path)
         );
         vec![Entry {
             id: "module".to_owned(),
             kind: EntryKind::Module,
             label: "evalModules".to_owned(),
             way: by(text),
-            packages: Some(packages),
+            packages,
         }]
     }
 

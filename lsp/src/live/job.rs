@@ -153,6 +153,11 @@ impl Texts<'_> {
             end: file.offset(it.span.end),
             text,
             type_name,
+            size: match () {
+                () if it.value.is_attrs() => Some(self.vm.heap.attrs_len(it.value)),
+                () if it.value.is_list() => Some(self.vm.heap.elements(it.value).len()),
+                () => None,
+            },
             times: it.times,
             others,
             from,

@@ -54,6 +54,8 @@ pub struct Seen {
     pub text: Arc<str>,
     /// What it is: "integer", "set" and so on.
     pub type_name: &'static str,
+    /// How many attributes or elements it has.
+    pub size: Option<usize>,
     /// How often it was computed; 0 if nobody counted.
     pub times: u32,
     /// What else it was, the latest first.

@@ -185,3 +185,20 @@ async fn completion_knows_what_values_have() {
     }
     client.leave().await;
 }
+
+#[tokio::test]
+async fn what_is_too_long_to_show_is_counted() {
+    let folder = folder("counted");
+    let mut client = start(&folder).await;
+    let path = folder.path("c.nix");
+    client
+        .open(&path, "{ l = builtins.genList (x: x * 1000) 30; s = { a = 1; } // { b = throw \"\"; }; k = [ 1 2 ]; }")
+        .await;
+    let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 1, "character": 0 } });
+    let wanted = json!({ "textDocument": { "uri": uri(&path) }, "range": range });
+    client.wait(|it| it["method"] == "nixscope/status" && it["params"]["state"] == "done").await;
+    let hints = client.ask("textDocument/inlayHint", wanted).await;
+    let labels: Vec<&str> = hints.as_array().into_iter().flatten().filter_map(|it| it["label"].as_str()).collect();
+    assert_eq!(labels, ["= 30 elements", "= 2 attributes"]);
+    client.leave().await;
+}
