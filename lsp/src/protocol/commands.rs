@@ -1,5 +1,8 @@
 //! What an editor can have done by name: values at length, entries, examples, instructions. Each takes one object.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,10 +24,16 @@ pub const ALL: &[&str] = &[
     "nixscope.reload",
 ];
 
+/// Those that ask the machine that ran a document.
+const ASK_MACHINES: &[&str] =
+    &["nixscope.value", "nixscope.bytecode", "nixscope.attributes", "nixscope.why", "nixscope.runExample"];
+
 /// How documents are called that show a value.
 const VALUE: &str = "nixscope-value";
 /// How documents are called that show instructions.
 const BYTECODE: &str = "nixscope-bytecode";
+/// How long somebody waits for a machine that was given up and has to run again.
+const REVIVAL: Duration = Duration::from_secs(10);
 /// What stands in such a document if nothing is known any more.
 const NOTHING: &str = "# There is no value here: it was not computed, or the text has changed.\n";
 
@@ -61,6 +70,9 @@ struct Shown {
 /// If there is no such command, or its argument is not what it takes: in words.
 pub fn execute(state: &State, now: &Snapshot, command: &str, argument: Value) -> Result<Value, String> {
     let said = |it: Option<Value>| Ok(it.unwrap_or(Value::Null));
+    if ASK_MACHINES.contains(&command) {
+        revive(state, now, &argument);
+    }
     match command {
         "nixscope.value" => {
             let at: At = read(argument)?;
@@ -114,6 +126,18 @@ pub fn content(now: &Snapshot, uri: &str) -> Option<String> {
     Some(text.unwrap_or_else(|| NOTHING.to_owned()))
 }
 
+/// Has the document of an argument evaluated again if its machine was given up for those of others, and waits for it.
+fn revive(state: &State, now: &Snapshot, argument: &Value) {
+    let uri = argument.pointer("/textDocument/uri").and_then(Value::as_str).unwrap_or_default();
+    let Some(old) = now.live.text(uri).filter(|it| it.kept.is_none()) else { return };
+    state.live.want(uri, None);
+    state.typed.notify_one();
+    let begin = Instant::now();
+    while begin.elapsed() < REVIVAL && now.live.text(uri).is_some_and(|it| Arc::ptr_eq(&it, &old)) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 fn read<T: DeserializeOwned>(argument: Value) -> Result<T, String> {
     serde_json::from_value(argument).map_err(|it| format!("the argument is not what the command takes: {it}"))
 }
@@ -132,7 +156,7 @@ fn shown_uri(scheme: &str, open: &Open, range: Option<(u32, u32)>) -> String {
 }
 
 /// The live text of a document and the innermost place of it around a position.
-fn seen(now: &Snapshot, open: &Open, position: lsp_types::Position) -> Option<(std::sync::Arc<LiveText>, (u32, u32))> {
+fn seen(now: &Snapshot, open: &Open, position: lsp_types::Position) -> Option<(Arc<LiveText>, (u32, u32))> {
     let live = now.live.text(&open.uri)?;
     let offset = live.before(&open.text, from_proto::offset(now, open, position))?;
     let range = live.at(offset).map(|it| (it.start, it.end))?;
