@@ -1,6 +1,7 @@
 // What a person does and sees in the page: squiggle, hover, breakpoint, F5, variables, stepping there and back, values in
 // the text, the views, and the test explorer. With NIXSCOPE_PICTURES, pictures for documentation are left there.
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { browser } = require('./browser');
 
@@ -9,8 +10,9 @@ const LIMIT = 30_000;
 
 /** A person at the page. */
 class Person {
-  constructor(page, out) {
+  constructor(page, out, at) {
     this.page = page;
+    this.at = at;
     this.out = out;
     page.setDefaultTimeout(LIMIT);
   }
@@ -47,6 +49,12 @@ class Person {
 
   /** Has a command carried out by its title. */
   async command(title) {
+    await this.commandThatAsks(title);
+    await this.page.waitForSelector('.quick-input-list', { state: 'hidden' });
+  }
+
+  /** The same for a command that goes on with a list. */
+  async commandThatAsks(title) {
     await this.pick('F1', `>${title}`, `.quick-input-list .monaco-list-row:has-text("${title}")`);
   }
 
@@ -55,7 +63,11 @@ class Person {
     await this.see('.quick-input-widget input');
     await this.page.fill('.quick-input-widget input', text);
     await this.page.locator(row).first().click();
-    await this.page.waitForSelector('.quick-input-list', { state: 'hidden' });
+  }
+
+  /** Takes a row of the list that is open. */
+  async choose(text) {
+    await this.page.locator(`.quick-input-list .monaco-list-row:has-text("${text}")`).first().click();
   }
 
   /** A line of the text in front. */
@@ -112,7 +124,7 @@ const scenes = {
   async 'a squiggle under what is wrong'(person) {
     await person.open('broken.nix');
     await person.see('.squiggly-error', 'attached');
-    await person.see('.statusbar-item:has-text("nixscope")');
+    await person.see('.statusbar-item[id*="nixscope.status"]');
   },
 
   async 'values behind bindings and under the mouse'(person) {
@@ -132,6 +144,10 @@ const scenes = {
     if (keyword === '' || keyword === number) throw new Error(`'let' and '1' look the same: ${keyword}`);
   },
 
+  async 'buttons to run and debug'(person) {
+    await person.see('.editor-actions .codicon-play, .editor-actions .codicon-debug-alt');
+  },
+
   async 'F9 and F5: the program stops, with its stack and variables'(person) {
     await person.cursor('cost = item');
     await person.press('F9');
@@ -145,6 +161,18 @@ const scenes = {
 
   async 'values behind names of the frame'(person) {
     await person.see('.view-line:has-text("cost = item") :text("item = \\"apple\\"")');
+  },
+
+  async 'values of paths under the mouse'(person) {
+    await person.page.hover('.editor-instance .view-line:has-text("cost = item") span span >> text=prices');
+    await person.see('.debug-hover-widget:visible :text("pear")');
+    await person.press('Escape');
+  },
+
+  async 'kinds of faults to stop at'(person) {
+    await person.openPane('Breakpoints');
+    await person.see('.debug-breakpoints .monaco-list-row:has-text("Everything that fails") [aria-checked="true"]');
+    await person.see('.debug-breakpoints .monaco-list-row:has-text("Missing attributes")');
   },
 
   async 'the demand chain and the moments'(person) {
@@ -186,6 +214,30 @@ const scenes = {
     await person.miss('.debug-top-stack-frame-line');
   },
 
+  async 'what nobody needed yet has an eye, and stays as it is'(person) {
+    await person.cursor('today = total');
+    await person.press('F9');
+    await person.press('F5');
+    await person.see('.debug-top-stack-frame-line');
+    await person.unfold('.debug-variables .monaco-list-row:has(.scope):has-text("Let")');
+    const row = '.debug-variables .monaco-list-row[aria-label^="discount,"]';
+    await person.see(`${row}:has-text("lazy")`);
+    await person.page.locator(`${row} .codicon-eye`).click();
+    await person.see(`${row}:has-text("1")`);
+    await person.press('Shift+F5');
+    await person.miss('.debug-top-stack-frame-line');
+  },
+
+  async 'an expression, from what is offered without a launch.json'(person) {
+    await person.commandThatAsks('Debug: Select and Start Debugging');
+    await person.choose('Nix (nixscope)');
+    await person.choose('Nix: an expression');
+    await person.see('.quick-input-widget input');
+    await person.page.fill('.quick-input-widget input', '6 * 7');
+    await person.press('Enter');
+    await person.see('.repl .monaco-list-row:has-text("42")');
+  },
+
   async 'transcripts in the test explorer'(person) {
     await person.command('Testing: Focus on Test Explorer View');
     const page = '.test-explorer .monaco-list-row:has-text("good.nixtest.md")';
@@ -194,7 +246,22 @@ const scenes = {
     await person.see('.test-explorer .monaco-list-row .codicon-testing-passed-icon');
     await person.unfold(page);
     await person.see('.test-explorer .monaco-list-row:has-text("What a sum needs")');
+  },
+
+  async 'a transcript that is wrong, and where'(person) {
+    const good = fs.readFileSync(person.at('workspace', 'good.nixtest.md'), 'utf8');
+    fs.writeFileSync(person.at('workspace', 'wrong.nixtest.md'), good.replace('gave 2', 'gave 3'));
+    await person.see('.test-explorer .monaco-list-row:has-text("wrong.nixtest.md")');
+    await person.command('Test: Run All Tests');
+    await person.see('.test-explorer .monaco-list-row:has-text("wrong.nixtest.md") .codicon-testing-failed-icon');
+    await person.open('wrong.nixtest.md');
+    await person.see('.test-error-content-widget:has-text("gave 2")');
+    await person.page.locator('.test-error-content-widget').first().click();
+    await person.see('.test-output-peek .view-line:has-text("gave 3")');
+    await person.see('.test-output-peek .view-line:has-text("gave 2")');
     await person.picture('tests');
+    await person.press('Escape');
+    fs.rmSync(person.at('workspace', 'wrong.nixtest.md'));
   },
 };
 
@@ -202,15 +269,15 @@ const scenes = {
 const inCompany = {
   async 'colours and comments are those of the other extension'(person) {
     await person.open('shop.nix');
-    const line = person.line('discount = 1');
+    const line = person.line('discount =');
     const colours = () => line.locator('span span').evaluateAll((all) => new Set(all.map((it) => it.className)).size);
     await person.until(async () => (await colours()) === 1);
-    await person.cursor('discount = 1');
+    await person.cursor('discount =');
     await person.press('Control+/');
     await person.see('.editor-instance .view-line:has-text("// discount")');
     await person.press('Control+Z');
     // Everything else is still ours.
-    await person.see('.statusbar-item:has-text("nixscope")');
+    await person.see('.statusbar-item[id*="nixscope.status"]');
     await person.press('F5');
     await person.see('.exception-widget :text("nobody asks for this")');
     await person.press('Shift+F5');
@@ -224,7 +291,7 @@ module.exports.inCompany = (where) => play(where, 'company', inCompany);
 /** Plays scenes, one after the other; tells how many failed. */
 async function play({ host, at, out }, title, scenes) {
   const { page, context, outside } = await browser(at(`chromium-${title}`));
-  const person = new Person(page, out);
+  const person = new Person(page, out, at);
   let failed = 0;
   await page.goto(`http://${host}/?folder=${at('workspace')}`);
   await person.see('.explorer-folders-view .monaco-list-row');

@@ -137,7 +137,7 @@ async function chooseEntry(server: Server): Promise<void> {
   const entries = answer.entries.map((it) => ({
     label: it.label,
     description: [it.kind, ...marks(it.id)].filter((mark) => mark !== '').join(', '),
-    detail: it.expression,
+    detail: it.expression ?? 'the file as it is',
     entry: it.id as string | null,
   }));
   const automatic = { label: '$(wand) Choose automatically', description: '', detail: '', entry: null };

@@ -16,12 +16,12 @@ export interface PlaceArgument extends DocumentArgument {
 /** Commands of the server: what each takes, and gives. */
 export interface ServerCommands {
   'nixscope.value': [PlaceArgument & { depth?: number }, ValueAnswer | null];
-  'nixscope.entries': [DocumentArgument, EntriesAnswer];
+  'nixscope.entries': [DocumentArgument, EntriesAnswer | null];
   'nixscope.pin': [DocumentArgument & { entry: string | null; expression?: string }, null];
-  'nixscope.bytecode': [DocumentArgument, { uri: string; text: string }];
-  'nixscope.attributes': [DocumentArgument & { path: string[] }, Attribute[]];
+  'nixscope.bytecode': [DocumentArgument, { uri: string; text: string } | null];
+  'nixscope.attributes': [DocumentArgument & { path: string[] }, Attribute[] | null];
   'nixscope.why': [PlaceArgument, { lines: WhyLine[] } | null];
-  'nixscope.runExample': [PlaceArgument, { ok: boolean; text: string }];
+  'nixscope.runExample': [PlaceArgument, { ok: boolean; text: string } | null];
   'nixscope.reload': [Record<string, never>, null];
 }
 
@@ -30,7 +30,8 @@ export interface ValueAnswer {
   uri: string;
   text: string;
   type: string;
-  range: Range;
+  /** Where it is the value of something; none if the text has changed since. */
+  range: Range | null;
 }
 
 /** A way in which a file can be evaluated. */
@@ -38,7 +39,8 @@ export interface Entry {
   id: string;
   kind: string;
   label: string;
-  expression: string;
+  /** What runs the file; none if it runs by itself. */
+  expression: string | null;
 }
 
 /** The ways in which a file can be evaluated. */

@@ -26,7 +26,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
 
   /** The content of a document: what the server says now, or what it said last. */
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    const answer = await this.server.request<{ text: string } | null>('nixscope/text', { uri: uri.toString(true) });
+    const answer = await this.server.request<{ text: string } | null>('nixscope/text', { uri: uri.toString() });
     const text = answer?.text ?? this.known.get(uri.toString()) ?? '';
     this.known.set(uri.toString(), text);
     return text;

@@ -17,15 +17,16 @@ test('lines come in pieces', () => {
   }
 });
 
-test('a difference is told with a little around it', () => {
+test('a difference is told from its first line to its last', () => {
   const page = (middle: string) => `1\n2\n3\n4\n5\n${middle}6\n7\n8\n9\n10\n`;
   const cases: [string, string, number, string, string][] = [
-    [page('a\n'), page('b\n'), 5, '3\n4\n5\na\n6\n7\n8', '3\n4\n5\nb\n6\n7\n8'],
-    [page(''), page('b\n'), 5, '3\n4\n5\n6\n7\n8', '3\n4\n5\nb\n6\n7\n8'],
-    [page('a\n'), page(''), 5, '3\n4\n5\na\n6\n7\n8', '3\n4\n5\n6\n7\n8'],
-    ['a', 'a', 0, 'a', 'a'],
+    [page('a\n'), page('b\n'), 5, 'a', 'b'],
+    [page('a\nc\n'), page('b\nc\nd\n'), 5, 'a\nc', 'b\nc\nd'],
+    [page(''), page('b\n'), 5, '', 'b'],
+    [page('a\n'), page(''), 5, 'a', ''],
+    ['a', 'a', 0, '', ''],
     ['', 'x', 0, '', 'x'],
-    ['x\nx\nx', 'x\nx', 2, 'x\nx\nx', 'x\nx'],
+    ['x\nx\nx', 'x\nx', 2, 'x', ''],
   ];
   for (const [expected, came, line, shown, other] of cases) {
     const found = difference(expected, came);

@@ -16,7 +16,8 @@ function select(editor, word, nth, length = 0) {
 }
 
 /** The document of a scheme that is open, if there is one. */
-const shown = (scheme) => vscode.workspace.textDocuments.find((it) => it.uri.scheme === scheme);
+const shown = (scheme) =>
+  vscode.workspace.textDocuments.find((it) => it.uri.scheme === scheme && it.uri.path.includes('shop.nix'));
 
 /** Accepts whatever a quick pick or an input box offers, once it is there. */
 async function accept(whatFollows) {

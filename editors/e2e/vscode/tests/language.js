@@ -2,7 +2,7 @@
 
 const vscode = require('vscode');
 const assert = require('node:assert/strict');
-const { extension, hints, hover, open, place, until, write } = require('./lib');
+const { extension, hints, hover, open, place, until, watching, write } = require('./lib');
 
 module.exports = {
   async 'is active and trusted'() {
@@ -65,5 +65,40 @@ module.exports = {
     const edit = await ask('vscode.executeDocumentRenameProvider', place(document, 'discount'), 'rebate');
     assert.equal(edit.get(document.uri).length, 2);
     assert((await ask('vscode.executeFoldingRangeProvider')).length > 0);
+  },
+
+  async 'how the file is evaluated, in the status bar'() {
+    const { exports } = await extension();
+    await open('shop.nix');
+    const shown = await until('a time', () => / \d+(\.\d)? m?s$/.test(exports.status()?.text) && exports.status());
+    assert.match(shown.tooltip, /instructions/);
+    assert.match(shown.tooltip, /Limits: 5\.0 s, 512 MB, 2,000,000,000 instructions/);
+  },
+
+  async 'lenses: evaluate, debug, run an example'() {
+    const text = '/**\n  Adds one.\n\n  # Example\n\n  ```nix\n  add 1\n  => 2\n  ```\n*/\nlet add = x: x + 1; in { inherit add; }\n';
+    const { document } = await write('lenses.nix', text);
+    const lens = (title) =>
+      until(title, async () => {
+        const all = await vscode.commands.executeCommand('vscode.executeCodeLensProvider', document.uri, 10);
+        return all.find((it) => it.command?.title === title);
+      });
+    const { command } = await lens('Debug');
+    await watching(async (it) => {
+      await vscode.commands.executeCommand(command.command, ...command.arguments);
+      await it.ended;
+      assert.match(it.output, /add/);
+    });
+    const example = (await lens('Run example')).command;
+    assert.equal(example.command, 'nixscope.showResult');
+    await vscode.commands.executeCommand(example.command, ...example.arguments);
+    const { uri, position } = example.arguments[0];
+    const result = await vscode.commands.executeCommand('nixscope.runExample', { textDocument: { uri }, position });
+    assert.deepEqual([result.ok, result.text], [true, 'add 1 is 2']);
+    const evaluate = (await lens('Evaluate')).command;
+    await until('a document', async () => {
+      await vscode.commands.executeCommand(evaluate.command, ...evaluate.arguments);
+      return vscode.workspace.textDocuments.some((it) => it.uri.scheme === 'nixscope-value');
+    });
   },
 };

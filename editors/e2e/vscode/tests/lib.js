@@ -31,19 +31,24 @@ async function open(name) {
   return await vscode.window.showTextDocument(document, { preview: false });
 }
 
-/** Writes a file into the workspace, and opens it. */
+/** Gives a file of the workspace a text, and opens it. */
 async function write(name, text) {
-  await vscode.workspace.fs.writeFile(uriOf(name), Buffer.from(text));
+  const isOpen = vscode.workspace.textDocuments.some((it) => it.uri.toString() === uriOf(name).toString());
+  // What is open is not written past the editor, which would read it again at a time of its own.
+  if (!isOpen) await vscode.workspace.fs.writeFile(uriOf(name), Buffer.from(text));
   const editor = await open(name);
   await replace(editor, text);
   return editor;
 }
 
-/** Gives an editor another text. */
+/** Gives an editor another text. An edit that something else came before is refused, and tried again. */
 async function replace(editor, text) {
-  const all = new vscode.Range(0, 0, editor.document.lineCount, 0);
-  if (editor.document.getText() === text) return;
-  assert(await editor.edit((it) => it.replace(all, text)));
+  const { document } = editor;
+  await until('the text', async () => {
+    if (document.getText() === text) return true;
+    await editor.edit((it) => it.replace(new vscode.Range(0, 0, document.lineCount, 0), text));
+    return document.getText() === text;
+  });
 }
 
 /** The place of a word in a document; the nth of them, and so far into it. */

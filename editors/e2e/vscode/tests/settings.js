@@ -4,7 +4,7 @@ const vscode = require('vscode');
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
-const { extension, having, hints, hover, open, place, replace, until, write } = require('./lib');
+const { extension, having, hints, hover, offers, open, place, replace, until, write } = require('./lib');
 
 /** Something that takes a while to compute, and what comes of it. */
 const LONG = "{ sum = builtins.foldl' builtins.add 0 (builtins.genList (x: x) 100000); }\n";
@@ -123,6 +123,14 @@ module.exports = {
     await until('no value', async () => !(await shows(document, /42/)));
   },
 
+  async 'nixscope.live.entries'() {
+    const { document } = await write('wanting.nix', '{ x }: { y = x + 2; }\n');
+    if (!(await offers('nixscope.entries'))) return;
+    const settings = { 'nixscope.live.entries': { 'wanting.nix': 'import ./wanting.nix { x = 40; }' } };
+    await having(settings, () => until('a value', () => shows(document, /42/)));
+    await until('no value', async () => !(await shows(document, /42/)));
+  },
+
   async 'nixscope.live.nixPath'() {
     const { document } = await write('search.nix', '{ a = (import <elsewhere>).answer; }\n');
     const settings = { 'nixscope.live.nixPath': [`elsewhere=${path.dirname(outside('x'))}`] };
@@ -143,15 +151,19 @@ module.exports = {
     await withAndWithout({ 'nixscope.live.fuel': 1000 }, LONG, SUM);
   },
 
+  // The last one, since the server sleeps on for a while.
   async 'nixscope.live.delay'() {
     const editor = await write('delay.nix', '{ a = 20 + 22; }\n');
     await until('a value', () => shows(editor.document, /42/));
-    const delay = 1500;
-    await having({ 'nixscope.live.delay': delay }, async () => {
-      const began = Date.now();
-      await replace(editor, '{ a = 20 + 23; }\n');
-      await until('another value', () => shows(editor.document, /43/));
-      assert(Date.now() - began >= delay);
+    await having({ 'nixscope.live.delay': 10_000 }, async () => {
+      // What is asked for later has come when this has, and all settings are asked for together.
+      const isHidden = async () => !(await shows(editor.document, /42/));
+      await having({ 'nixscope.live.hints': false }, () => until('no value', isHidden));
+      await until('a value again', () => shows(editor.document, /42/));
+      await replace(editor, 'let unused = 1; in { a = 20 + 23; }\n');
+      // What the text alone tells does not wait.
+      await until('a diagnostic', () => vscode.languages.getDiagnostics(editor.document.uri).length > 0);
+      assert(!(await shows(editor.document, /43/)));
     });
   },
 };

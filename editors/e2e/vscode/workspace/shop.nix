@@ -1,7 +1,7 @@
 # What a basket costs.
 let
   prices = { apple = 3; pear = 4; };
-  discount = 1;
+  discount = 2 - 1;
   cost = item: prices.${item} - discount;
   total = basket: builtins.foldl' (sum: item: sum + cost item) 0 basket;
 in

@@ -35,16 +35,13 @@ function read(line: string): Told[] {
   }
 }
 
-/** Where two texts part, and what is different there, with a little around it. */
+/** Where two texts part, and the lines that are different, from the first one to the last one. */
 export interface Difference {
   /** The first line that is not the same, from 0. */
   line: number;
   expected: string;
   came: string;
 }
-
-/** How many lines are shown around what is different. */
-const AROUND = 3;
 
 /** The difference between what is written down and what came. */
 export function difference(expected: string, came: string): Difference {
@@ -54,11 +51,9 @@ export function difference(expected: string, came: string): Difference {
   while (first < shorter && a[first] === b[first]) first += 1;
   let last = 0;
   while (last < shorter - first && a[a.length - 1 - last] === b[b.length - 1 - last]) last += 1;
-  const from = Math.max(first - AROUND, 0);
-  const until = Math.max(last - AROUND, 0);
   return {
     line: Math.min(first, a.length - 1),
-    expected: a.slice(from, a.length - until).join('\n'),
-    came: b.slice(from, b.length - until).join('\n'),
+    expected: a.slice(first, a.length - last).join('\n'),
+    came: b.slice(first, b.length - last).join('\n'),
   };
 }
