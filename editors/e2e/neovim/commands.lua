@@ -31,8 +31,9 @@ local function open_evaluated(name, word, value)
   t.open(name)
   t.go(word)
   t.wait("the value " .. value, function()
-    local hover = t.ask "textDocument/hover"
-    return hover and hover.contents.value:find(value, 1, true)
+    local status = require("nixscope.status").get()
+    local hover = status and status.state == "done" and t.ask "textDocument/hover"
+    return hover and hover.contents.value:find("```nix\n" .. value, 1, true)
   end)
 end
 
@@ -40,7 +41,7 @@ open_evaluated("default.nix", "total =", "642")
 
 --- Does a command that the server carries out.
 local function test_value()
-  t.go "total ="
+  open_evaluated("default.nix", "total =", "642")
   vim.cmd.Nixscope "value"
   t.contains(document "nixscope-value", "642")
   t.equal({ vim.bo.filetype, vim.bo.buftype, vim.bo.modifiable }, { "nix", "nofile", false })
@@ -54,52 +55,69 @@ local function test_value()
   vim.cmd.bwipeout()
 end
 
-local function test_why()
-  open_evaluated("default.nix", "total =", "642")
-  vim.cmd.Nixscope "why"
-  local list = t.wait("the chain", function()
-    local list = vim.fn.getqflist { title = 0, items = 0 }
-    return #list.items > 0 and list
+--- The status of the file at hand, once it was evaluated by an entry of a kind.
+local function wait_entry(kind)
+  return t.wait("the entry " .. kind, function()
+    local status = require("nixscope.status").get()
+    local entry = status and status.state == "done" and status.entry
+    return entry and entry ~= vim.NIL and entry.kind == kind
   end)
-  t.equal(list.title, "Why this was needed")
-  assert(
-    vim.iter(list.items):any(function(item)
-      return item.bufnr > 0 and vim.endswith(vim.api.nvim_buf_get_name(item.bufnr), "default.nix")
-    end),
-    vim.inspect(list.items)
-  )
-  vim.cmd.cclose()
+end
+
+--- Chooses the first entry that a function likes for the file at hand, and waits until it is evaluated by one of a kind.
+--- What is offered depends on what the server has read so far, so that a person may have to ask again.
+local function pin(likes, kind)
+  local shown = choose(likes)
+  t.insist("an entry " .. kind, function()
+    vim.cmd.Nixscope "entries"
+  end, function()
+    local status = require("nixscope.status").get()
+    local entry = status and status.state == "done" and status.entry
+    return entry and entry ~= vim.NIL and entry.kind == kind
+  end)
+  return table.concat(shown, "\n")
 end
 
 local function test_entries()
   open_evaluated("shop.nix", "tax ?", "19")
-  local shown = choose(function(entry)
+  local shown = pin(function(entry)
     return entry.kind == "importer"
-  end)
-  vim.cmd.Nixscope "entries"
-  t.wait("the choice", function()
-    return #shown > 0
-  end)
-  t.contains(table.concat(shown, "\n"), "importer: ")
+  end, "importer")
+  t.contains(shown, "importer: default.nix")
   -- What imports the file gives it another tax.
-  t.wait("the value the importer gives", function()
-    t.go "tax ?"
-    local hover = t.ask "textDocument/hover"
-    return hover and hover.contents.value:find "7"
-  end)
-  t.wait("the status", function()
-    local status = require("nixscope.status").get()
-    return status and status.entry ~= vim.NIL and status.entry.kind == "importer" and status.state == "done"
-  end)
+  open_evaluated("shop.nix", "tax /", "7")
+  t.contains(require("nixscope").status(), "default.nix")
   t.contains(require("nixscope").status(), "ms")
-  shown = choose(function(entry)
+  local lines = table.concat(require("nixscope.status").lines(), "\n")
+  t.contains(lines, "importer default.nix: done")
+  t.contains(lines, " ms of 5000")
+end
+
+local function test_why()
+  open_evaluated("shop.nix", "net + extra", "")
+  local list = t.insist("the chain", function()
+    vim.cmd.Nixscope "why"
+  end, function()
+    local list = vim.fn.getqflist { title = 0, items = 0 }
+    return #list.items > 0 and list
+  end)
+  t.equal(list.title, "Why this was needed")
+  local first = list.items[1]
+  assert(vim.endswith(vim.api.nvim_buf_get_name(first.bufnr), "default.nix"), vim.inspect(list.items))
+  t.equal(first.lnum, 4)
+  vim.cmd.cclose()
+end
+
+local function test_entry_by_expression()
+  t.open "shop.nix"
+  vim.cmd.Nixscope { args = { "entries", "(import", "./shop.nix", "{", "tax", "=", "50;", "}).gross", "10" } }
+  wait_entry "setting"
+  open_evaluated("shop.nix", "tax /", "50")
+  local shown = pin(function(entry)
     return not entry.id
-  end)
-  vim.cmd.Nixscope "entries"
-  t.wait("the choice", function()
-    return #shown > 0
-  end)
-  t.contains(table.concat(shown, "\n"), "whatever fits best")
+  end, "file")
+  t.contains(shown, "whatever fits best")
+  open_evaluated("shop.nix", "tax ?", "19")
 end
 
 local function test_bytecode()
@@ -111,7 +129,8 @@ end
 
 local function test_reload()
   open_evaluated("default.nix", "total =", "642")
-  -- Nobody tells the server that this file has changed.
+  -- Nobody tells the server that this file has changed, which is not open.
+  vim.cmd.bwipeout(t.project .. "/shop.nix")
   local path = t.project .. "/shop.nix"
   local lines = vim.fn.readfile(path)
   local changed = vim.tbl_map(function(line)
@@ -131,36 +150,50 @@ end
 local function test_example()
   vim.fn.writefile({
     "{",
-    "  /**",
-    "    Twice as much.",
-    "",
-    "    # Example",
-    "",
-    "    ```nix",
-    "    twice 21",
-    "    => 42",
-    "    ```",
-    "  */",
+    "  # Twice as much.",
+    "  #",
+    "  #     twice 21",
+    "  #     => 42",
     "  twice = n: n * 2;",
     "}",
   }, t.project .. "/example.nix")
-  t.open "example.nix"
+  open_evaluated("example.nix", "twice =", "")
   t.go "twice 21"
   t.told = {}
   vim.cmd.Nixscope "example"
-  t.wait("what the example says", function()
-    return t.told[1]
-  end)
+  t.wait_told "twice 21 is 42"
 end
 
---- The names and functions of what the server carries out.
+local function test_lenses()
+  local lens = t.wait("a lens", function()
+    return vim.iter(vim.lsp.codelens.get(0)):find(function(lens)
+      return lens.command and lens.command.command == "nixscope.showResult"
+    end)
+  end)
+  t.told = {}
+  vim.lsp.commands[lens.command.command](lens.command, {})
+  t.wait_told "twice 21 is 42"
+  open_evaluated("default.nix", "total =", "642")
+  lens = t.wait("a lens", function()
+    return vim.iter(vim.lsp.codelens.get(0)):find(function(lens)
+      return lens.command and lens.command.command == "nixscope.showValue"
+    end)
+  end)
+  vim.lsp.commands[lens.command.command](lens.command, {})
+  t.contains(document "nixscope-value", "642")
+  vim.cmd.bwipeout()
+end
+
+--- What the server carries out.
 local REMOTE = {
-  { "nixscope.value", "value: in a document of its own", test_value },
-  { "nixscope.why", "why: a list of places", test_why },
-  { "nixscope.entries", "entries: chosen and given back", test_entries },
-  { "nixscope.bytecode", "bytecode: in a document of its own", test_bytecode },
-  { "nixscope.reload", "reload: what changed behind the server's back", test_reload },
-  { "nixscope.runExample", "example: is run", test_example },
+  { "value: in a document of its own", test_value },
+  { "entries: one is chosen", test_entries },
+  { "why: a list of places", test_why },
+  { "entries: an expression, and back", test_entry_by_expression },
+  { "bytecode: in a document of its own", test_bytecode },
+  { "reload: what changed behind the server's back", test_reload },
+  { "example: is run", test_example },
+  { "lenses do what they say", test_lenses },
 }
 
 local tests = {
@@ -246,10 +279,6 @@ local tests = {
   },
 }
 
-for _, remote in ipairs(REMOTE) do
-  if lsp.offers(t.client(), remote[1]) then
-    tests[#tests + 1] = { remote[2], remote[3] }
-  end
-end
+vim.list_extend(tests, REMOTE)
 
 t.run("commands", tests)

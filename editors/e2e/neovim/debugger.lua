@@ -72,12 +72,12 @@ local tests = {
   {
     "attributes are chosen from those there are",
     function()
-      local bufnr = t.open "default.nix"
-      local lsp = require "nixscope.lsp"
+      t.open "default.nix"
+      t.wait("the values", function()
+        local status = require("nixscope.status").get()
+        return status and status.state == "done"
+      end)
       local picked
-      if not lsp.offers(t.client(bufnr), "nixscope.attributes") then
-        return
-      end
       local wishes = { "part", "count" }
       vim.ui.select = function(items, _, give)
         local wish = table.remove(wishes, 1)

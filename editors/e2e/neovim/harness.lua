@@ -30,6 +30,19 @@ function M.wait(what, condition)
   return result
 end
 
+--- Does something again and again, as a person would, until a function gives something, and gives that.
+function M.insist(what, act, condition)
+  return M.wait(what, function()
+    act()
+    local result
+    vim.wait(1000, function()
+      result = condition()
+      return result
+    end, 10)
+    return result
+  end)
+end
+
 --- Waits until something like this was told.
 function M.wait_told(pattern)
   return M.wait("the remark " .. pattern, function()

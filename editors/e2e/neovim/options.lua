@@ -71,7 +71,9 @@ t.run("options", {
   {
     "what is not understood is told",
     function()
-      setup { lsp = false, hint = true, binary = 3, settings = { live = { trusty = true } } }
+      local live = { trusty = true, entries = { ["hosts/*.nix"] = "import ./." } }
+      setup { lsp = false, hint = true, binary = 3, settings = { live = live } }
+      t.equal(#t.told, 3)
       t.wait_told "no option `hint`"
       t.wait_told "`binary` is to be a string, not a number"
       t.wait_told "no setting `live.trusty`"

@@ -35,8 +35,17 @@ local function run_example(argument)
   end)
 end
 
---- Shows a chain of demand, the innermost first.
+--- Shows a chain of demand, the innermost first. A line that waits for itself again and again stands there once.
 local function show_chain(items)
+  items = vim.iter(ipairs(items))
+    :filter(function(i, it)
+      local before = items[i - 1]
+      return not (before and before.filename == it.filename and before.lnum == it.lnum and before.text == it.text)
+    end)
+    :map(function(_, it)
+      return it
+    end)
+    :totable()
   vim.fn.setqflist({}, " ", { title = "Why this was needed", items = items })
   vim.cmd("botright copen")
 end

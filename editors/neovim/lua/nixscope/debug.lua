@@ -54,10 +54,11 @@ function M.pick_attribute(bufnr, give)
     local argument = { textDocument = { uri = vim.uri_from_bufnr(bufnr) }, path = path }
     lsp.execute("nixscope.attributes", argument, function(attributes)
       if not attributes or #attributes == 0 then
-        if #path == 0 then
-          tell("the file has no attributes")
+        if #path > 0 then
+          return give(M.attribute_path(path))
         end
-        return give(#path > 0 and M.attribute_path(path) or nil)
+        -- The file has no value yet, or none with attributes as it is evaluated here.
+        return vim.ui.input({ prompt = "Attribute: " }, give)
       end
       local choices = #path > 0 and { { name = M.attribute_path(path), type = "this one", is_here = true } } or {}
       vim.ui.select(vim.list_extend(choices, attributes), {

@@ -34,7 +34,8 @@ function M.setup()
   vim.api.nvim_clear_autocmds { group = group }
   vim.api.nvim_create_autocmd("BufReadCmd", {
     group = group,
-    pattern = { "nixscope-value:*", "nixscope-bytecode:*" },
+    -- Without a slash only the last part of a name is looked at.
+    pattern = { "nixscope-value:/*", "nixscope-bytecode:/*" },
     callback = function(event)
       local lsp = require("nixscope.lsp")
       local client = vim.lsp.get_clients({ name = lsp.NAME })[1]

@@ -40,24 +40,25 @@ M.types = {
 --- The settings of the server that there are.
 M.settings = {
   "pipeOperators",
+  "format.command",
+  "format.timeLimit",
+  "format.width",
   "live.enable",
   "live.hints",
   "live.trust",
   "live.nixPath",
+  "live.entries",
   "live.timeLimit",
   "live.memoryLimit",
   "live.fuel",
   "live.delay",
-  "format.command",
-  "format.timeLimit",
-  "format.width",
 }
 
---- The names of a table's leaves: a list is a leaf, too.
+--- The names of a table's leaves: a list is a leaf, too, and so is what is a setting as a whole.
 local function leaves(table, prefix, into)
   for name, value in pairs(table) do
     local path = prefix .. tostring(name)
-    if type(value) == "table" and not vim.islist(value) then
+    if type(value) == "table" and not vim.islist(value) and not vim.tbl_contains(M.settings, path) then
       leaves(value, path .. ".", into)
     else
       into[#into + 1] = path
