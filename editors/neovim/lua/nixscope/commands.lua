@@ -162,7 +162,8 @@ end
 
 --- What server and editor had to say.
 function M.commands.log()
-  vim.cmd.tabedit(vim.fn.fnameescape(vim.lsp.get_log_path()))
+  local path = vim.lsp.log.get_filename and vim.lsp.log.get_filename() or vim.lsp.get_log_path()
+  vim.cmd.tabedit(vim.fn.fnameescape(path))
 end
 
 --- Does what was typed after `:Nixscope`.
