@@ -72,7 +72,7 @@ impl DiskFiles {
         }
         drop(kept);
         let text = std::fs::read(path).ok()?;
-        let document = Arc::new(Document::new(Some(path), text, features));
+        let document = Arc::new(Document::new(Some(path), text, features).kept_small());
         self.kept().keep(path, Entry { changed, features, document: Arc::clone(&document), used: now });
         Some(document)
     }

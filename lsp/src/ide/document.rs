@@ -1,7 +1,7 @@
 //! One text as editors' features see it: its tree, its names, and what lowering minds. Made of any bytes, never fails,
 //! never changes.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use nixscope_engine::ir::Symbols;
 use nixscope_engine::lower::{self, LowerCx, LowerError, Rules};
@@ -17,7 +17,10 @@ use super::{TextRange, syntax};
 pub struct Document {
     path: Option<String>,
     text: Arc<[u8]>,
-    parse: Parse,
+    errors: Vec<SyntaxError>,
+    /// The walk through the tree, for lowering: many documents are never lowered, and need not keep it.
+    walk: Mutex<Option<Parse>>,
+    features: Features,
     tree: Tree,
     names: Names,
     /// What lowering found: errors and warnings, in bytes of this text.
@@ -44,10 +47,18 @@ impl Document {
     #[must_use]
     pub fn new(path: Option<&str>, text: impl Into<Arc<[u8]>>, features: Features) -> Self {
         let text: Arc<[u8]> = text.into();
-        let parse = engine_syntax::parse(&text, features);
+        let mut parse = engine_syntax::parse(&text, features);
         let tree = Tree::new(&parse);
         let names = Names::new(&text, &tree);
-        Self { path: path.map(str::to_owned), text, parse, tree, names, lowered: OnceLock::new() }
+        let errors = std::mem::take(&mut parse.errors);
+        let (walk, lowered) = (Mutex::new(Some(parse)), OnceLock::new());
+        Self { path: path.map(str::to_owned), text, errors, walk, features, tree, names, lowered }
+    }
+
+    /// Keeps less of it, for who will not ask what is wrong with it.
+    #[must_use]
+    pub fn kept_small(self) -> Self {
+        Self { walk: Mutex::new(None), ..self }
     }
 
     /// The absolute path of its file.
@@ -69,16 +80,10 @@ impl Document {
         &self.text
     }
 
-    /// What reading it gave.
-    #[must_use]
-    pub fn parse(&self) -> &Parse {
-        &self.parse
-    }
-
     /// What is wrong with its grammar.
     #[must_use]
     pub fn syntax_errors(&self) -> &[SyntaxError] {
-        &self.parse.errors
+        &self.errors
     }
 
     /// Its tree.
@@ -121,13 +126,16 @@ impl Document {
     }
 
     fn lower(&self) -> Option<Problems> {
+        let walk = self.walk.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut parse = walk.unwrap_or_else(|| engine_syntax::parse(&self.text, self.features));
+        parse.errors.clone_from(&self.errors);
         let mut source = SourceMap::default();
         let origin = self.path().map_or(Origin::String, |it| Origin::File(it.to_owned()));
         let file = source.add(origin, Arc::clone(&self.text))?;
         let mut symbols = Symbols::default();
         let base_dir = self.folder().unwrap_or("/");
         let mut cx = LowerCx { symbols: &mut symbols, base_dir, home: Some("/"), rules: Rules::default() };
-        let lowered = lower::lower(&source, file, &self.parse, &mut cx);
+        let lowered = lower::lower(&source, file, &parse, &mut cx);
         let first = source.file(file).pos(0).0;
         let offset = |pos: Pos| pos.0.saturating_sub(first);
         let problem = |error: LowerError| Problem {

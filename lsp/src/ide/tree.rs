@@ -29,7 +29,8 @@ pub struct Tree {
 impl Tree {
     /// The tree of a walk.
     pub(super) fn new(parse: &Parse) -> Self {
-        let mut elements: Vec<Element> = Vec::with_capacity(parse.events.len() / 2 + 1);
+        let n_elements = parse.events.iter().filter(|it| !matches!(it, Event::Leave)).count();
+        let mut elements: Vec<Element> = Vec::with_capacity(n_elements.max(1));
         let mut open: Vec<u32> = Vec::new();
         let mut at = 0;
         for event in &parse.events {

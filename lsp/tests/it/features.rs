@@ -171,7 +171,7 @@ async fn values_behind_bindings() {
     let mut wanted = json!({ "textDocument": { "uri": uri(PATH) } });
     wanted["range"] = json!({ "start": at("#"), "end": { "line": 99, "character": 0 } });
     let mut hints = json!([]);
-    for _ in 0..400 {
+    for _ in 0..2_000 {
         hints = client.ask("textDocument/inlayHint", wanted.clone()).await;
         if hints.as_array().is_some_and(|it| !it.is_empty()) {
             break;

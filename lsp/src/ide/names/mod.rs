@@ -154,7 +154,18 @@ impl Names {
         let mut names = Self::default();
         resolve::run(&mut names, text, tree);
         names.index_uses();
+        names.shrink();
         names
+    }
+
+    /// Gives back what was taken for growing.
+    fn shrink(&mut self) {
+        self.texts.shrink_to_fit();
+        self.sets.shrink_to_fit();
+        self.defs.shrink_to_fit();
+        self.uses.shrink_to_fit();
+        self.defs.iter_mut().for_each(|it| it.sites.shrink_to_fit());
+        self.sets.iter_mut().for_each(|it| it.defs.shrink_to_fit());
     }
 
     fn index_uses(&mut self) {
