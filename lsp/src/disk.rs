@@ -16,7 +16,7 @@ use crate::state::{Open, Snapshot};
 /// The largest file that is read.
 const MAX_FILE: u64 = 4 << 20;
 /// How many bytes of text are kept; what is known of a text takes several times as much.
-const MAX_KEPT: usize = 12 << 20;
+const MAX_KEPT: usize = 5 << 20;
 /// How many files of a workspace are looked at.
 const MAX_WORKSPACE: usize = 4_000;
 /// How many folders are looked into for them.

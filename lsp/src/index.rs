@@ -64,8 +64,7 @@ impl Inner {
                 None if stat.len() > MAX_FILE => continue,
                 None => {
                     let Ok(text) = std::fs::read(path) else { continue };
-                    let folder = path.rsplit_once('/').map_or("", |it| it.0);
-                    Arc::new(Words::new(folder, &text, features))
+                    Arc::new(Words::new(path, &text, features))
                 }
             };
             files.insert(path.clone(), words);

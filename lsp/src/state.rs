@@ -150,8 +150,7 @@ impl Open {
     /// What it mentions; read at first use.
     #[must_use]
     pub fn words(&self) -> &Arc<Words> {
-        let folder = self.path.as_deref().and_then(|it| it.rsplit_once('/')).map_or("", |it| it.0);
-        self.words.get_or_init(|| Arc::new(Words::new(folder, self.text.as_str().as_bytes(), self.features)))
+        self.words.get_or_init(|| Arc::new(Words::of(self.document())))
     }
 }
 

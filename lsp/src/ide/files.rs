@@ -18,7 +18,7 @@ pub trait Files {
     /// The Nix files of the workspace, for what has to look at all of them.
     fn workspace(&self) -> Vec<String>;
 
-    /// Those in which a name stands somewhere.
+    /// Those that may take something of a name from elsewhere, or bind an attribute of that name.
     fn mentioning(&self, name: &[u8]) -> Vec<String> {
         let mentions =
             |it: &String| self.document(it).is_some_and(|it| memchr::memmem::find(it.text(), name).is_some());

@@ -1,15 +1,16 @@
-//! What a text mentions: its names and paths, without their meanings. Small enough to be kept of every file of a workspace.
+//! What a text takes from elsewhere: names that it selects, inherits or looks up in a `with`, names that it binds as
+//! attributes, and paths. Small enough to be kept of every file of a workspace; what the names mean is not known here.
 
 use std::hash::Hasher as _;
 
-use nixscope_engine::syntax::{Event, Features, SyntaxKind, parse};
+use nixscope_engine::syntax::{Features, SyntaxKind};
 use rustc_hash::FxHasher;
 
-use super::files::{absolute, leads_to};
-use super::tree::Tree;
-use super::{Document, statics};
+use super::files::leads_to;
+use super::names::{SetKind, Target};
+use super::{Document, statics, syntax};
 
-/// The names and paths that a text mentions.
+/// The names and paths that a text takes from elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     /// Numbers that stand for names, in order. Two names may have the same.
@@ -19,42 +20,43 @@ pub struct Words {
 }
 
 impl Words {
-    /// What a text mentions that lies in a folder.
+    /// What a file's text takes.
     #[must_use]
-    pub fn new(folder: &str, text: &[u8], features: Features) -> Self {
-        let mut names = Vec::new();
-        let mut paths = Vec::new();
-        let mut at = 0usize;
-        let parsed = parse(text, features);
-        let mut previous = None;
-        for event in &parsed.events {
-            let Event::Token(kind, len) = *event else {
-                previous = Some(*event);
-                continue;
-            };
-            let token = text.get(at..at + len as usize).unwrap_or_default();
-            match kind {
-                SyntaxKind::TOKEN_IDENT => names.push(number(token)),
-                // Names may stand in quotes.
-                SyntaxKind::TOKEN_STRING_CONTENT if token.len() <= MAX_NAME => names.push(number(token)),
-                SyntaxKind::TOKEN_PATH_REL | SyntaxKind::TOKEN_PATH_ABS if is_whole(previous) => {
-                    let path = absolute(folder, &String::from_utf8_lossy(token));
-                    paths.push((at as u32, path.into_boxed_str()));
-                }
-                _ => {}
-            }
-            at += len as usize;
-            previous = Some(*event);
-        }
-        names.sort_unstable();
-        names.dedup();
-        Self { names: names.into(), paths: paths.into() }
+    pub fn new(path: &str, text: &[u8], features: Features) -> Self {
+        Self::of(&Document::new(Some(path), text, features))
     }
 
-    /// Whether a name may be in the text.
+    /// What a document takes.
+    #[must_use]
+    pub fn of(doc: &Document) -> Self {
+        let (tree, names) = (doc.tree(), doc.names());
+        let mut found: Vec<u32> = Vec::new();
+        for node in tree.all() {
+            let is_taken = match tree.kind(node) {
+                SyntaxKind::NODE_ATTRPATH => tree.parent_kind(node) != SyntaxKind::NODE_ATTRPATH_VALUE,
+                SyntaxKind::NODE_INHERIT => true,
+                _ => false,
+            };
+            if is_taken {
+                let name = |it| syntax::static_name(doc.text(), tree, it).map(number);
+                found.extend(tree.nodes(node).filter_map(name));
+            }
+        }
+        let from_with = names.uses().iter().filter(|it| matches!(it.target, Target::With(_)));
+        found.extend(from_with.map(|it| number(names.text(it.name))));
+        let is_attribute = |kind| matches!(kind, SetKind::Plain | SetKind::Rec);
+        let bound = names.defs().filter(|(_, it)| is_attribute(names.set(it.set).kind));
+        found.extend(bound.map(|(_, it)| number(names.text(it.name))));
+        found.sort_unstable();
+        found.dedup();
+        let paths = paths(doc).into_iter().map(|(at, path)| (at, path.into_boxed_str()));
+        Self { names: found.into(), paths: paths.collect() }
+    }
+
+    /// Whether the text may take something of this name, or bind an attribute of this name.
     #[must_use]
     pub fn may_mention(&self, name: &[u8]) -> bool {
-        name.len() > MAX_NAME || self.names.binary_search(&number(name)).is_ok()
+        self.names.binary_search(&number(name)).is_ok()
     }
 
     /// Where path literals begin that lead to a file.
@@ -63,23 +65,15 @@ impl Words {
     }
 }
 
-/// Longer strings are not taken for names.
-const MAX_NAME: usize = 64;
-
 fn number(name: &[u8]) -> u32 {
     let mut hasher = FxHasher::default();
     hasher.write(name);
     (hasher.finish() >> 32) as u32
 }
 
-/// Whether a token begins its path.
-fn is_whole(previous: Option<Event>) -> bool {
-    matches!(previous, Some(Event::Enter(SyntaxKind::NODE_PATH_REL | SyntaxKind::NODE_PATH_ABS)))
-}
-
 /// The path literals of a document: where they begin, and the absolute paths they mean.
 pub(super) fn paths(doc: &Document) -> Vec<(u32, String)> {
-    let tree: &Tree = doc.tree();
+    let tree = doc.tree();
     let path = |node| Some((tree.range(node).start, statics::path_of(doc, node)?));
     tree.all().filter_map(path).collect()
 }

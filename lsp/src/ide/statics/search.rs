@@ -312,10 +312,7 @@ impl<'a, 'f> Search<'a, 'f> {
                 callers::callers(self, doc, lambda, site, name)
             }
         };
-        // What is pushed last is looked at first.
-        if let Some(default) = site.value {
-            self.plan(doc, default, env.clone(), then.clone());
-        }
+        let with_default = site.value.map(|it| (it, then.clone()));
         if site.kind == SiteKind::Formal {
             then.push(Then::Select(name.to_vec()));
         }
@@ -335,6 +332,10 @@ impl<'a, 'f> Search<'a, 'f> {
                     self.file(&path, then);
                 }
             }
+        }
+        // What is pushed last is looked at first: a default is written right there.
+        if let Some((default, then)) = with_default {
+            self.plan(doc, default, env, then);
         }
     }
 
