@@ -38,6 +38,21 @@ function M.config(options)
   options = options or require("nixscope").options
   local capabilities = vim.lsp.protocol.make_client_capabilities()
   capabilities.workspace.codeLens = { refreshSupport = true }
+  local handlers = {
+    ["nixscope/status"] = function(_, status)
+      require("nixscope.status").set(status)
+    end,
+    ["workspace/codeLens/refresh"] = function()
+      M.refresh_lenses()
+      return vim.NIL
+    end,
+  }
+  if vim.fn.has("nvim-0.12") == 0 then
+    handlers["workspace/inlayHint/refresh"] = function(_, _, context)
+      M.refresh_hints(context.client_id)
+      return vim.NIL
+    end
+  end
   local about_us = { clientCommands = M.CLIENT_COMMANDS, statusNotifications = true }
   return {
     name = M.NAME,
@@ -51,15 +66,7 @@ function M.config(options)
     -- An empty table would be sent as a list.
     settings = { nixscope = next(options.settings) and options.settings or vim.empty_dict() },
     init_options = vim.tbl_extend("force", vim.deepcopy(options.settings), about_us),
-    handlers = {
-      ["nixscope/status"] = function(_, status)
-        require("nixscope.status").set(status)
-      end,
-      ["workspace/codeLens/refresh"] = function()
-        M.refresh_lenses()
-        return vim.NIL
-      end,
-    },
+    handlers = handlers,
     on_attach = function(client, bufnr)
       M.attached(client, bufnr)
     end,
@@ -142,6 +149,17 @@ function M.show_lenses(bufnr)
       vim.lsp.codelens.refresh { bufnr = bufnr }
     end,
   })
+end
+
+--- Asks for the hints of every buffer anew, as the server wishes. Before 0.12 Neovim asks, but does not show what comes if
+--- the text has not changed since; being switched on makes it forget what it shows.
+function M.refresh_hints(client_id)
+  local client = vim.lsp.get_client_by_id(client_id)
+  for bufnr in pairs(client and client.attached_buffers or {}) do
+    if vim.lsp.inlay_hint.is_enabled { bufnr = bufnr } then
+      vim.lsp.inlay_hint.enable(true, { bufnr = bufnr })
+    end
+  end
 end
 
 --- Asks for the lenses of every buffer anew, as the server wishes.
