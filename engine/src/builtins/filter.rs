@@ -334,6 +334,7 @@ fn add(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
                 let text = format!("store path mismatch in (possibly filtered) path added from '{path}'");
                 return Err(Fault::new(FaultKind::Eval, text));
             }
+            vm.note_copy(vm.slot(frame, REAL), &copy);
             Ok(Next::Return(vm.store_path_string(copy)))
         }
         _ => Ok(Next::Return(vm.top())),

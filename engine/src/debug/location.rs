@@ -95,13 +95,11 @@ impl Locations {
     }
 }
 
-/// What a text goes by: the path of a file, or a name in guillemets.
+/// What a text goes by: the path of a file, or a name in guillemets. A copy in the store goes by what was copied, which
+/// is what people have open.
 #[must_use]
 pub fn name_of(file: &SourceFile) -> String {
-    match &file.origin {
-        Origin::File(path) => path.clone(),
-        Origin::String | Origin::Stdin | Origin::Internal(_) => file.name().to_owned(),
-    }
+    file.written_in().unwrap_or(file.name()).to_owned()
 }
 
 /// The text of a unit.

@@ -1,5 +1,7 @@
 //! Every text the engine has seen.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::{Arc, OnceLock};
 
 use super::{LineCol, LineIndex, Pos};
@@ -30,6 +32,8 @@ pub struct SourceFile {
     pub text: Arc<[u8]>,
     base: u32,
     lines: OnceLock<LineIndex>,
+    /// What it is a copy of, if it is one in the store.
+    copy_of: Option<Box<str>>,
 }
 
 impl SourceFile {
@@ -59,6 +63,16 @@ impl SourceFile {
         }
     }
 
+    /// The path of the file somebody wrote: of a copy in the store, that of what was copied. `None` if it is no file.
+    #[must_use]
+    pub fn written_in(&self) -> Option<&str> {
+        match (&self.origin, &self.copy_of) {
+            (Origin::File(_), Some(path)) => Some(path),
+            (Origin::File(path), None) => Some(path),
+            (Origin::String | Origin::Stdin | Origin::Internal(_), _) => None,
+        }
+    }
+
     /// The name by which Nix's messages call it.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -75,6 +89,8 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// What was copied to the store: the path there, and where it is from.
+    copies: BTreeMap<Box<str>, Box<str>>,
 }
 
 impl SourceMap {
@@ -83,8 +99,24 @@ impl SourceMap {
         let base = self.files.last().map_or(1, |last| last.base as u64 + last.text.len() as u64 + 1);
         let end = base + text.len() as u64 + 1;
         u32::try_from(end).ok()?;
-        self.files.push(SourceFile { origin, text, base: base as u32, lines: OnceLock::new() });
+        let copy_of = match &origin {
+            Origin::File(path) => self.copied_from(path),
+            Origin::String | Origin::Stdin | Origin::Internal(_) => None,
+        };
+        self.files.push(SourceFile { origin, text, base: base as u32, lines: OnceLock::new(), copy_of });
         Some(FileId(self.files.len() as u32 - 1))
+    }
+
+    /// Notes that a file or folder was copied to the store. Files that are read there from now on are known to be copies.
+    pub fn note_copy(&mut self, there: &str, from: &str) {
+        self.copies.insert(there.into(), from.into());
+    }
+
+    /// What a path leads to a copy of.
+    fn copied_from(&self, path: &str) -> Option<Box<str>> {
+        let (copy, from) = self.copies.range::<str, _>((Bound::Unbounded, Bound::Included(path))).next_back()?;
+        let below = path.strip_prefix(&**copy).filter(|it| it.is_empty() || it.starts_with('/'))?;
+        Some(format!("{from}{below}").into())
     }
 
     /// One text.
@@ -122,5 +154,29 @@ impl SourceMap {
     /// All texts in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
         self.files.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_are_known_by_what_they_are_copies_of() {
+        let mut map = SourceMap::default();
+        map.note_copy("/nix/store/abc-lib", "/src/lib");
+        map.note_copy("/nix/store/abd.nix", "/src/one.nix");
+        for (path, expected) in [
+            ("/nix/store/abc-lib/a/b.nix", "/src/lib/a/b.nix"),
+            ("/nix/store/abd.nix", "/src/one.nix"),
+            ("/nix/store/abc-libs/a.nix", "/nix/store/abc-libs/a.nix"),
+            ("/nix/store/zzz", "/nix/store/zzz"),
+            ("/a.nix", "/a.nix"),
+        ] {
+            let id = map.add(Origin::File(path.to_owned()), Arc::from(*b"1")).expect("there is room");
+            assert_eq!((map.file(id).written_in(), map.file(id).name()), (Some(expected), path));
+        }
+        let id = map.add(Origin::String, Arc::from(*b"1")).expect("there is room");
+        assert_eq!(map.file(id).written_in(), None);
     }
 }

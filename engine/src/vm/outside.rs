@@ -312,9 +312,16 @@ impl Vm {
     /// The copy that [`Vm::copy_to_store`] asked for, as a string.
     pub(super) fn copied_to_store(&mut self, path: Value) -> Result<Value, Fault> {
         let copy = self.answer_store_path()?;
+        self.note_copy(path, &copy);
         let v = self.store_path_string(copy);
         self.caches.outside.copies.insert(path.symbol(), v);
         Ok(v)
+    }
+
+    /// Remembers what a path in the store is a copy of, for who shows files to people.
+    pub fn note_copy(&mut self, path: Value, copy: &StorePath) {
+        let from = self.canon_path(path);
+        self.sources.note_copy(copy.as_str(), &from.to_text());
     }
 
     /// The answer to a request for a path in the store.

@@ -1,5 +1,6 @@
 //! What failed when a document was evaluated, on the places it is about.
 
+use nixscope_engine::debug::location::name_of;
 use nixscope_engine::diagnostic::TraceEntry;
 use nixscope_engine::session::live::Watched;
 use nixscope_engine::session::report::{Detail, diagnose};
@@ -52,7 +53,7 @@ pub(super) fn findings(vm: &Vm, open: &Open, path: &CanonPath, watched: &Watched
     for fault in watched.outcome.as_ref().err().into_iter().chain(parts) {
         let is_told = matches!(fault.data().kind, FaultKind::Syntax | FaultKind::UndefinedVariable);
         let place = vm.sources.file_of(fault.data().pos);
-        if is_ours(fault, trust) || (is_told && place.is_some_and(|it| it.name() == path.to_text())) {
+        if is_ours(fault, trust) || (is_told && place.is_some_and(|it| name_of(it) == path.to_text())) {
             continue;
         }
         let Some(finding) = finding(vm, open, path, fault) else { continue };
@@ -65,7 +66,7 @@ pub(super) fn findings(vm: &Vm, open: &Open, path: &CanonPath, watched: &Watched
 
 fn finding(vm: &Vm, open: &Open, path: &CanonPath, fault: &Fault) -> Option<Finding> {
     let told = diagnose(fault, &vm.sources, Detail::Full);
-    let own = |pos: Pos| vm.sources.file_of(pos).filter(|it| it.name() == path.to_text());
+    let own = |pos: Pos| vm.sources.file_of(pos).filter(|it| name_of(it) == path.to_text());
     let mut message = told.message.clone();
     if !told.suggestions.is_empty() {
         let names: Vec<String> = told.suggestions.iter().map(|it| format!("'{it}'")).collect();

@@ -144,10 +144,8 @@ impl Texts<'_> {
         let (text, type_name) = self.of(it.value);
         let others = it.others.iter().map(|it| self.of(*it).0).filter(|it| *it != text).collect();
         let from = it.demand.first().copied().unwrap_or_default();
-        let from = self.vm.sources.locate(from).filter(|it| !it.0.name().starts_with('\u{ab}')).map(|(file, at)| {
-            let name = file.name();
-            (name.to_owned(), at.line)
-        });
+        let from = self.vm.sources.locate(from);
+        let from = from.and_then(|(file, at)| Some((file.written_in()?.to_owned(), at.line)));
         Seen {
             start: file.offset(it.span.start),
             end: file.offset(it.span.end),

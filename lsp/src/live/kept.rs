@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use nixscope_engine::debug::location::name_of;
 use nixscope_engine::debug::value::{Budget, full_text, show, type_name, written};
 use nixscope_engine::session::live::{LiveValue, origin};
 use nixscope_engine::source::Pos;
@@ -333,7 +334,7 @@ impl Asked {
         let line = |pos: &Pos| {
             let (file, at) = vm.sources.locate(*pos)?;
             let text = String::from_utf8_lossy(&file.text);
-            Some((file.name().to_owned(), at.line, text.lines().nth(at.line as usize)?.trim().to_owned()))
+            Some((name_of(file), at.line, text.lines().nth(at.line as usize)?.trim().to_owned()))
         };
         let Some(file) = self.values.first().and_then(|it| vm.sources.file_of(it.span.start)) else {
             return Vec::new();
@@ -358,6 +359,5 @@ impl Asked {
 
 fn place(vm: &Vm, pos: Pos) -> Option<Written> {
     let file = vm.sources.file_of(pos)?;
-    let is_file = file.name().starts_with('/');
-    is_file.then(|| Written { path: file.name().to_owned(), offset: file.offset(pos) })
+    Some(Written { path: file.written_in()?.to_owned(), offset: file.offset(pos) })
 }

@@ -206,7 +206,7 @@ impl<'a> Named<'a> {
 
     /// A file's name; for `default.nix`, which says nothing, with the folder it is in.
     fn file_name(&self) -> String {
-        let path = self.file.name();
+        let path = self.file.written_in().unwrap_or(self.file.name());
         let mut parts = path.rsplit('/');
         let file = parts.next().unwrap_or(path);
         let text = match parts.next() {

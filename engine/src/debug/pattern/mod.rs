@@ -153,7 +153,7 @@ impl FunctionPattern {
     }
 
     fn matches_file(&self, named: &Named<'_>) -> bool {
-        self.file.as_ref().is_none_or(|it| it.matches(named.file.name()))
+        self.file.as_ref().is_none_or(|it| it.matches(&super::location::name_of(named.file)))
     }
 
     /// What no binding is around is called as its file is, if it is a function.

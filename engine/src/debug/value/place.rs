@@ -64,7 +64,7 @@ pub(super) fn lambdas(vm: &Vm, function: Value) -> Vec<&Lambda> {
 /// A place with as much of the file's name as tells it from others: `lib.nix:3:5`, `hello/default.nix:1:1`.
 pub(super) fn short(vm: &Vm, pos: Pos) -> Option<String> {
     let (file, at) = vm.sources.locate(pos)?;
-    let name = file.name();
+    let name = file.written_in().unwrap_or(file.name());
     let mut parts = name.rsplit('/');
     let last = parts.next().unwrap_or(name);
     let folder = parts.next().filter(|it| last == "default.nix" && !it.is_empty());

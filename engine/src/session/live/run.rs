@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashSet;
 
+use crate::debug::location::name_of;
 use crate::debug::value::{Laziness, laziness, type_name};
 use crate::source::Origin;
 use crate::value::{Tag, Value};
@@ -321,7 +322,7 @@ impl Look {
     /// Looks at texts that were read since the last time.
     fn meet(&mut self, vm: &mut crate::vm::Vm) {
         for unit in self.n_units..vm.n_units() {
-            let name = vm.sources.file(vm.unit(unit).module.file).name();
+            let name = name_of(vm.sources.file(vm.unit(unit).module.file));
             let path = CanonPath::new(name.as_bytes());
             if path == self.path && self.notes.is_none() {
                 self.notes = Some(Notes::new(vm, unit, self.limits));
