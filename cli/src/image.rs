@@ -13,7 +13,8 @@ use clap::{ArgAction, Args, Subcommand, ValueEnum};
 use nixscope_engine::session::{Image, Journal, Refused, Stamp, write_image};
 use nixscope_engine::value::Value;
 use nixscope_engine::vm::Vm;
-use nixscope_engine::world::{CanonPath, Recorder};
+use nixscope_engine::world::{CanonPath, Mappable, Recorder};
+use rustix::fs::XattrFlags;
 use serde::{Deserialize, Serialize};
 
 use crate::args::{self, Language, Limits, Programs};
@@ -25,6 +26,7 @@ use crate::{record, run, terminal};
 pub(crate) const EXAMPLES: &str = "Examples:
   nixscope image build -o pkgs.img -E 'import ./nixpkgs { }'
   nixscope image build -o pkgs.img ./nixpkgs --force stdenv.drvPath
+  nixscope image build -o pkgs.img ./nixpkgs --force '*.drvPath'
   nixscope image build -o pkgs.dbg -E 'import ./nixpkgs { }' --for-debugging
   nixscope image info pkgs.img
   nixscope eval --image pkgs.img -A bash.drvPath";
@@ -54,7 +56,7 @@ struct BuildArgs {
     #[arg(short = 'o', long = "output", id = "image", value_name = "FILE")]
     image: String,
     /// Also compute what is at this attribute path of the value, and with it what others share with it; may be given
-    /// several times
+    /// several times. With a `*` for a name it is every attribute's, as far as it is there and does not fail
     #[arg(long, value_name = "PATH")]
     force: Vec<String>,
     /// Build it for `nixscope debug` and `nixscope dap`, which keep every name; `nixscope eval` does not take it then
@@ -191,8 +193,11 @@ fn build(about: &About, path: &str) -> Result<ExitCode, String> {
     // Whoever reads the image meanwhile reads the whole old one.
     let unfinished = format!("{path}.{}.part", std::process::id());
     let written = File::create(&unfinished).map_err(|it| it.to_string()).and_then(|file| {
-        let mut out = BufWriter::new(file);
+        let mut out = BufWriter::new(&file);
         write_image(&vm, value, &journal, (&about, fingerprint), &mut out).map_err(|it| it.to_string())?;
+        drop(out);
+        // Where files cannot be marked, what is in them is summed each time.
+        let _ = mark_of(&file).map(|it| rustix::fs::fsetxattr(&file, MARK, &it, XattrFlags::empty()));
         std::fs::rename(&unfinished, path).map_err(|it| it.to_string())
     });
     written.map(|()| ExitCode::SUCCESS).map_err(|error| {
@@ -214,7 +219,7 @@ pub(crate) fn take_up(
     outside: &mut Outside,
 ) -> Result<(Start, Used), String> {
     let (about, image) = open(path)?;
-    let used = |image: &Image<File>| Used { path: absolute(path, setup), identity: image.identity() };
+    let used = |image: &Image<Mappable<File>>| Used { path: absolute(path, setup), identity: image.identity() };
     let mut vm = setup.machine(purpose);
     let first = used(&image);
     let reason = match reason_against(&about, &image, &vm) {
@@ -272,7 +277,7 @@ fn absolute(path: &str, setup: &Setup) -> String {
 }
 
 /// Why an image is not for a machine, whatever the outside says.
-fn reason_against(about: &About, image: &Image<File>, vm: &Vm) -> Option<String> {
+fn reason_against(about: &About, image: &Image<Mappable<File>>, vm: &Vm) -> Option<String> {
     let version = env!("CARGO_PKG_VERSION");
     if about.version != version {
         return Some(format!("nixscope {} wrote it, and this is {version}", about.version));
@@ -280,14 +285,35 @@ fn reason_against(about: &About, image: &Image<File>, vm: &Vm) -> Option<String>
     image.difference(vm).map(str::to_owned)
 }
 
-fn open(path: &str) -> Result<(About, Image<File>), String> {
+fn open(path: &str) -> Result<(About, Image<Mappable<File>>), String> {
     let failed = |it: std::io::Error| format!("opening '{path}': {it}");
     let file = File::open(path).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
-    let image = Image::open(file, length).map_err(|it| format!("'{path}': {it}"))?;
+    let is_known = is_marked(&file);
+    let image = Image::open(Mappable { file, is_known }, length).map_err(|it| format!("'{path}': {it}"))?;
     let about = postcard::from_bytes(&image.about)
         .map_err(|_| format!("'{path}': it was not written by this version of nixscope"))?;
     Ok((about, image))
+}
+
+/// The attribute of a file that says what was known of it when it was written. Copies do not have it.
+const MARK: &str = "user.nixscope.written";
+
+/// What is other for a file that was written to since: its length, and when that was.
+fn mark_of(file: &File) -> Option<[u8; 24]> {
+    let it = file.metadata().ok()?;
+    let mut mark = [0; 24];
+    for (part, number) in mark.chunks_exact_mut(8).zip([it.size().cast_signed(), it.mtime(), it.mtime_nsec()]) {
+        part.copy_from_slice(&number.to_le_bytes());
+    }
+    Some(mark)
+}
+
+/// Whether nobody has written to a file since we did.
+fn is_marked(file: &File) -> bool {
+    let mut mark = [0; 24];
+    let found = rustix::fs::fgetxattr(file, MARK, &mut mark);
+    found.is_ok_and(|n| n == mark.len()) && mark_of(file) == Some(mark)
 }
 
 /// Tells of what an image is, so that one knows before giving it away.

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use nixscope_engine::heap::BodyId;
-use nixscope_engine::ir;
+use nixscope_engine::ir::{self, Symbol};
 use nixscope_engine::print;
 use nixscope_engine::session::report::{self, Detail};
 use nixscope_engine::session::{Pulse, Session};
 use nixscope_engine::source::{Origin, Pos};
-use nixscope_engine::value::Value;
+use nixscope_engine::value::{Tag, Value};
 use nixscope_engine::vm::{COERCE, CoerceFlags, Fault, FaultKind, Vm};
 use nixscope_engine::world::{CanonPath, World};
 
@@ -252,9 +252,37 @@ impl<'a> Job<'a> {
         let chosen = self.session.choose(root, path, self.args)?;
         let value = self.session.auto_call(chosen, self.args)?;
         for path in forced {
-            self.session.choose(value, path, self.args)?;
+            match path.split_once('*') {
+                None => {
+                    self.session.choose(value, path, self.args)?;
+                }
+                Some((base, rest)) => self.force_each(value, base, rest)?,
+            }
         }
         Ok(value)
+    }
+
+    /// Computes what is at `rest` of every attribute of what is at `base`. What fails is left as it was before.
+    fn force_each(&mut self, value: Value, base: &str, rest: &str) -> Result<(), Failure> {
+        let set = self.session.choose(value, base.trim_end_matches('.'), self.args)?;
+        if set.tag() != Tag::Attrs {
+            return Err(Failure::Error(format!("--force '{base}*{rest}': there is no set whose attributes these are")));
+        }
+        let heap = &mut self.session.vm.heap;
+        let set = heap.sort_attrs(set);
+        let names: Vec<Symbol> = heap.iter_attrs(set).map(|it| it.0).collect();
+        let mut n_failed = 0;
+        for &name in &names {
+            let name = String::from_utf8_lossy(self.session.vm.heap.symbols.bytes(name)).into_owned();
+            match self.session.choose(set, &format!("\"{name}\"{rest}"), self.args) {
+                Ok(_) => {}
+                Err(fault) if fault.data().kind == FaultKind::Interrupted => return Err(fault.into()),
+                Err(_) => n_failed += 1,
+            }
+        }
+        let n = names.len() - n_failed;
+        terminal::tell_line(format!("--force {base}*{rest}: {n} computed, {n_failed} not there or failed").as_bytes());
+        Ok(())
     }
 
     /// Prints what is wanted of a value.

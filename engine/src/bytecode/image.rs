@@ -1,12 +1,10 @@
 //! Everything emitted, in an image, and back.
 
-use std::io::Read;
-
 use serde::{Deserialize, Serialize};
 
 use crate::bytecode::{Program, Region, Why};
 use crate::source::Pos;
-use crate::world::{RecordingError, SectionReader, SectionWriter};
+use crate::world::{RecordingError, SectionReader, SectionWriter, Source};
 
 /// A region, its text by its number.
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,7 +44,7 @@ impl Program {
     ///
     /// # Errors
     /// If it is damaged.
-    pub fn unpack<R: Read>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
+    pub fn unpack<R: Source>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
         let ops: Vec<_> = from.data()?;
         let places: Vec<Pos> = from.numbers(0)?.into_iter().map(Pos).collect();
         let exprs: Vec<u32> = from.numbers(0)?;

@@ -10,9 +10,15 @@ use serde::{Deserialize, Serialize};
 
 use super::Heap;
 use crate::value::Value;
+use crate::world::ALIGNMENT;
 
 /// How many words are set aside. Pages nobody writes to take no memory.
 const ROOM: usize = 1 << 24;
+
+/// Where the room ends: what lies after it begins where a part of a file can be mapped to.
+fn end_of(start: usize) -> usize {
+    start.saturating_add(ROOM).checked_next_multiple_of(ALIGNMENT / 8).unwrap_or(usize::MAX)
+}
 
 /// Where constants lie, if room was set aside for them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +37,11 @@ impl Reserve {
         self.end - self.top
     }
 
+    /// Whether room was set aside.
+    pub(super) fn is_there(&self) -> bool {
+        self.end != 0
+    }
+
     /// What of so many words lies before the room that is left, and what after it.
     pub(super) fn around(&self, n_words: usize) -> (Range<usize>, Range<usize>) {
         match self.end {
@@ -44,7 +55,7 @@ impl Reserve {
         match *self {
             Self { end: 0, .. } => (*self == Self::default()).then_some(n_before),
             Self { start, top, end, .. } => {
-                (start <= top && top == n_before && start.checked_add(ROOM) == Some(end) && top <= end).then_some(end)
+                (start <= top && top == n_before && top <= end && end == end_of(start)).then_some(end)
             }
         }
     }
@@ -58,10 +69,11 @@ impl Heap {
         }
         let start = self.words.len();
         let limit = self.limit();
-        let mut words = vec![0; start + ROOM];
+        let end = end_of(start);
+        let mut words = vec![0; end];
         words[..start].copy_from_slice(&self.words);
-        self.words = words;
-        self.reserve = Reserve { start, top: start, end: start + ROOM, is_over: false };
+        self.words = words.into();
+        self.reserve = Reserve { start, top: start, end, is_over: false };
         self.set_limit(limit);
     }
 

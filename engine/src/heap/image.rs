@@ -1,15 +1,17 @@
 //! All objects in an image, and back.
 //!
-//! Words are written and read as they are: an object is known by its offset, so there is nothing in it to adapt.
-
-use std::io::Read;
+//! Words are written as they are and mapped: an object is known by its offset, so there is nothing in it to adapt.
 
 use super::attrs::Plans;
 use super::constants::Reserve;
+use super::words::Words;
 use super::{HEADROOM, Heap, MAX_WORDS};
 use crate::ir::Symbols;
 use crate::value::Contexts;
-use crate::world::{RecordingError, SectionReader, SectionWriter};
+use crate::world::{RecordingError, SectionReader, SectionWriter, Source};
+
+/// How many words can be made before what is mapped has to be moved. Pages nobody writes to take no memory.
+const SPARE: usize = 1 << 26;
 
 const NO_VALUES: RecordingError = RecordingError::Damaged("its values are none");
 
@@ -21,7 +23,9 @@ impl Heap {
         let [before, after] = self.words();
         out.data(&(self.reserve, before.len(), after.len()));
         out.numbers(before);
-        out.numbers(after);
+        if self.reserve.is_there() {
+            out.numbers(after);
+        }
         let is_plain = self.symbols.pack(out);
         self.contexts.pack(out);
         let plain_keys: Vec<(u32, u32)> = self.plain_keys.iter().map(|(&from, &to)| (from, to)).collect();
@@ -33,7 +37,7 @@ impl Heap {
     ///
     /// # Errors
     /// If it is damaged; the heap is then as it was.
-    pub fn unpack<R: Read>(&mut self, from: &mut SectionReader<R>) -> Result<(), RecordingError> {
+    pub fn unpack<R: Source>(&mut self, from: &mut SectionReader<R>) -> Result<(), RecordingError> {
         let words = self.unpack_words(from)?;
         let symbols = Symbols::unpack(from)?;
         let contexts = Contexts::unpack(from)?;
@@ -49,19 +53,32 @@ impl Heap {
         Ok(())
     }
 
-    fn unpack_words<R: Read>(&self, from: &mut SectionReader<R>) -> Result<(Vec<u64>, Reserve), RecordingError> {
+    fn unpack_words<R: Source>(&self, from: &mut SectionReader<R>) -> Result<(Words, Reserve), RecordingError> {
         let (reserve, n_before, n_after): (Reserve, usize, usize) = from.data()?;
-        let start = reserve.after(n_before).ok_or(NO_VALUES)?;
-        if n_before == 0 || n_after > MAX_WORDS || start > MAX_WORDS - n_after {
+        let end = reserve.after(n_before).ok_or(NO_VALUES)?;
+        if n_before == 0 || n_after > MAX_WORDS || end > MAX_WORDS - n_after {
             return Err(NO_VALUES);
         }
-        let n = start + n_after;
+        // The larger part is mapped, at the place it has.
+        let (lead, at, n) = match reserve.is_there() {
+            true => (from.numbers::<u64>(0)?, end, n_after),
+            false => (Vec::new(), 0, n_before),
+        };
+        if !reserve.is_there() && n_after != 0 || reserve.is_there() && lead.len() != n_before {
+            return Err(NO_VALUES);
+        }
+        if let Some(place) = from.place_of(n * 8)
+            && let Ok(words) = Words::map((&lead, at), place, n, SPARE)
+        {
+            from.pass(bytemuck::cast_slice(&words[at..]))?;
+            return Ok((words, reserve));
+        }
         // Memory that is nothing but zeros is not touched before it is used.
-        let mut words = vec![0; n + 2 * HEADROOM];
-        words.truncate(n);
-        from.numbers_into(&mut words[..n_before])?;
-        from.numbers_into(&mut words[start..])?;
-        Ok((words, reserve))
+        let mut words = vec![0; at + n + 2 * HEADROOM];
+        words.truncate(at + n);
+        words[..lead.len()].copy_from_slice(&lead);
+        from.numbers_into(&mut words[at..])?;
+        Ok((words.into(), reserve))
     }
 
     /// Everything as it lies there, for whoever wants to tell heaps apart: what lies before the room that is left for

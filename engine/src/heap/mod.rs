@@ -12,6 +12,7 @@ mod layers;
 mod list;
 mod string;
 mod thunk;
+mod words;
 
 pub use attrs::AttrsIter;
 pub use layers::Layers;
@@ -28,7 +29,7 @@ pub struct BodyId(pub u32);
 /// All objects of one evaluation, with the names and contexts they refer to.
 #[derive(Debug)]
 pub struct Heap {
-    words: Vec<u64>,
+    words: words::Words,
     /// Interned names.
     pub symbols: Symbols,
     /// Interned string contexts.
@@ -53,7 +54,7 @@ impl Default for Heap {
         let mut words = Vec::with_capacity(2 * HEADROOM + 1);
         words.push(0);
         Self {
-            words,
+            words: words.into(),
             symbols: Symbols::default(),
             contexts: Contexts::default(),
             trail: Trail::default(),
@@ -119,7 +120,7 @@ impl Heap {
     /// Makes sure that `n` words can be allocated. Whether that worked.
     #[cold]
     pub fn reserve(&mut self, n: usize) -> bool {
-        self.words.try_reserve(n).is_ok() || self.words.try_reserve_exact(n).is_ok()
+        self.words.try_reserve(n, false) || self.words.try_reserve(n, true)
     }
 
     /// How many bytes may still be allocated.

@@ -31,6 +31,15 @@ pub struct Trail {
     entries: Vec<(u32, u64, u64)>,
     /// How far buffers were filled.
     buffers: Vec<(u32, u64)>,
+    /// How many of each were forgotten, the oldest.
+    forgotten: (usize, usize),
+}
+
+impl Trail {
+    /// How many overwritings there were, forgotten ones included.
+    fn ends(&self) -> (usize, usize) {
+        (self.forgotten.0 + self.entries.len(), self.forgotten.1 + self.buffers.len())
+    }
 }
 
 /// A moment in the life of a heap.
@@ -174,8 +183,8 @@ impl Heap {
     /// Starts to write down what is overwritten; gives a mark to [`Heap::undo`] to.
     pub fn mark(&mut self) -> HeapMark {
         let mark = HeapMark {
-            trail: self.trail.entries.len(),
-            buffers: self.trail.buffers.len(),
+            trail: self.trail.ends().0,
+            buffers: self.trail.ends().1,
             was_on: self.trail.is_on,
             words: self.words.len(),
             thunks_made: self.thunks_made,
@@ -188,13 +197,13 @@ impl Heap {
     /// Undoes every overwriting since the mark and drops what was allocated since. The trail is on afterwards if it was
     /// before the mark was made.
     pub fn undo(&mut self, mark: &HeapMark) {
-        while self.trail.entries.len() > mark.trail {
+        while self.trail.ends().0 > mark.trail {
             if let Some((offset, head, body)) = self.trail.entries.pop() {
                 self.put(offset, head);
                 self.put(offset + 1, body);
             }
         }
-        while self.trail.buffers.len() > mark.buffers {
+        while self.trail.ends().1 > mark.buffers {
             if let Some((offset, word)) = self.trail.buffers.pop() {
                 self.put(offset, word);
             }
@@ -209,7 +218,7 @@ impl Heap {
     /// Undoes every overwriting since the mark of what was there at the mark; what was allocated since stays, as it is,
     /// and so does what buffers were filled with, since it may be a part of that.
     pub fn undo_old(&mut self, mark: &HeapMark) {
-        while self.trail.entries.len() > mark.trail {
+        while self.trail.ends().0 > mark.trail {
             if let Some((offset, head, body)) = self.trail.entries.pop()
                 && (offset as usize) < mark.words
             {
@@ -220,10 +229,19 @@ impl Heap {
         self.trail.is_on = mark.was_on;
     }
 
-    /// How many overwritings are written down.
+    /// How many bytes it takes that overwritings are written down.
     #[must_use]
-    pub fn trail_len(&self) -> usize {
-        self.trail.entries.len()
+    pub fn trail_bytes(&self) -> u64 {
+        (size_of_val(&self.trail.entries[..]) + size_of_val(&self.trail.buffers[..])) as u64
+    }
+
+    /// Forgets what was written down before a mark: nobody will go back beyond.
+    pub fn forget_trail_before(&mut self, mark: &HeapMark) {
+        let (entries, buffers) = self.trail.forgotten;
+        self.trail.entries.drain(..mark.trail - entries);
+        self.trail.buffers.drain(..mark.buffers - buffers);
+        self.trail.forgotten = (mark.trail, mark.buffers);
+        self.trail.entries.shrink_to(self.trail.entries.len() * 2);
     }
 
     /// Whether overwritings are written down.
@@ -241,8 +259,7 @@ impl Heap {
 
     /// Makes the heap what it was when it was copied, at the time of the mark.
     pub fn reset_words(&mut self, words: &WordsCopy, mark: &HeapMark) {
-        self.trail.entries.clear();
-        self.trail.buffers.clear();
+        self.trail = Trail { is_on: self.trail.is_on, ..Trail::default() };
         self.undo(&HeapMark { trail: 0, buffers: 0, ..*mark });
         self.words.truncate(self.reserve.end);
         self.words[..words.before.len()].copy_from_slice(&words.before);

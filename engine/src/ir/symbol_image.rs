@@ -1,14 +1,12 @@
 //! Interned names in an image, and back.
 
-use std::hash::BuildHasher;
-use std::io::Read;
-
 use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashSet};
+use std::hash::BuildHasher;
 
 use super::symbol::slice;
 use crate::ir::Symbols;
-use crate::world::{RecordingError, SectionReader, SectionWriter};
+use crate::world::{RecordingError, SectionReader, SectionWriter, Source};
 
 impl Symbols {
     /// Writes all names. `false` if some of them were seen on the side, which images do not know of.
@@ -23,7 +21,7 @@ impl Symbols {
     ///
     /// # Errors
     /// If it is damaged.
-    pub fn unpack<R: Read>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
+    pub fn unpack<R: Source>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
         let bytes: Vec<u8> = from.numbers(1 << 16)?;
         let ends: Vec<u32> = from.numbers(1 << 12)?;
         if !ends.is_sorted() || ends.last().map_or(0, |&it| it as usize) != bytes.len() {

@@ -7,13 +7,13 @@
 //! What was computed is a function of programs and of what the outside answered. The journal has each question with a
 //! hash of its answer: while all are answered the same, the image is what computing would give.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 
 use crate::value::Value;
 use crate::vm::{Reading, Settings, Vm};
-use crate::world::{RecordingError, SectionReader, SectionWriter, World};
+use crate::world::{RecordingError, SectionReader, SectionWriter, Source, World};
 
 use super::Journal;
 use super::journal::StampOf;
@@ -21,7 +21,7 @@ use super::journal::StampOf;
 const MAGIC: &[u8; 8] = b"NIXIMAGE";
 
 /// The format that is written, and the only one that is read. It changes with instructions, builtins and values.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +118,7 @@ pub struct Image<R> {
     parts: SectionReader<R>,
 }
 
-impl<R: Read> Image<R> {
+impl<R: Source> Image<R> {
     /// Reads the beginning. `length` is how many bytes the file has.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! What was asked of the outside, and whether it would be answered the same now.
 //!
 //! Of an answer there is a hash, and where that is possible stamps: what a file system says of files and folders without
-//! their content being read. What has its stamp still is not asked again.
+//! their content being read. What has its stamp still is not asked again. Nor is what lies in the store at a path that was
+//! put there: such a path names its content, and that what is put there goes by this name is asked itself.
 
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -39,6 +40,8 @@ struct Entry {
     answer: [u8; 32],
     /// What has to be unchanged for the answer to be the same, by index; if nothing is known, it is asked again.
     stamps: Vec<u32>,
+    /// Whether it is about the content of a path of the store that was put there before.
+    is_settled: bool,
     /// Where in the store a copy is, and of what.
     copy: Option<(CanonPath, CanonPath)>,
 }
@@ -65,8 +68,10 @@ impl Journal {
             if last.insert(request, hash) == Some(hash) {
                 continue;
             }
-            let (stamps, copy) = stamps.of(request, answer).unwrap_or_default();
-            journal.entries.push(Entry { request: request.clone(), answer: hash, stamps, copy });
+            let is_settled = is_settled(&stamps.mounts, request, answer);
+            let (stamps, copy) = if is_settled { None } else { stamps.of(request, answer) }.unwrap_or_default();
+            let request = request.clone();
+            journal.entries.push(Entry { request, answer: hash, stamps, is_settled, copy });
         }
         journal.stamps = stamps.all.into_iter().collect();
         journal
@@ -85,7 +90,7 @@ impl Journal {
             };
             *known.get_or_insert_with(|| stamp_of(path).as_ref() == Some(stamp))
         };
-        for entry in &self.entries {
+        for entry in self.entries.iter().filter(|it| !it.is_settled) {
             if !entry.stamps.is_empty() && entry.stamps.iter().all(&mut is_same) {
                 entry.mount(world);
             } else if hash_of(&world.answer(&entry.request)) != entry.answer {
@@ -150,11 +155,8 @@ impl<W: World> Stamps<'_, W> {
     }
 
     fn stamp(&mut self, path: &CanonPath) -> Option<u32> {
-        if let Some(base) = path.as_bytes().strip_prefix(STORE_PREFIX.as_bytes()) {
-            let end = memchr::memchr(b'/', base).unwrap_or(base.len()) + STORE_PREFIX.len();
-            if self.mounts.contains(&path.as_bytes()[..end]) {
-                return None;
-            }
+        if base(path).is_some_and(|it| self.mounts.contains(it)) {
+            return None;
         }
         if let Some(index) = self.all.get_index_of(path) {
             return Some(index as u32);
@@ -179,6 +181,28 @@ impl<W: World> Stamps<'_, W> {
         }
         Some(stamps)
     }
+}
+
+/// Whether an answer follows from what paths of the store were put there.
+fn is_settled(mounts: &FxHashSet<CanonPath>, request: &Request, answer: &Answer) -> bool {
+    let of = |path: &CanonPath| base(path).filter(|it| mounts.contains(*it)).map(<[u8]>::to_vec);
+    match (request, answer) {
+        (Request::ReadFile(path), Answer::Bytes(_))
+        | (Request::ReadDir(path), Answer::Dir(_))
+        | (Request::Stat(path), Answer::Stat(_)) => of(path).is_some(),
+        // A link may lead out of it.
+        (Request::Resolve { path, .. } | Request::ResolveImport(path), Answer::Path(to)) => {
+            of(path).is_some_and(|it| of(to) == Some(it))
+        }
+        _ => false,
+    }
+}
+
+/// The path in the store that a path lies in.
+fn base(path: &CanonPath) -> Option<&[u8]> {
+    let rest = path.as_bytes().strip_prefix(STORE_PREFIX.as_bytes())?;
+    let end = memchr::memchr(b'/', rest).unwrap_or(rest.len()) + STORE_PREFIX.len();
+    Some(&path.as_bytes()[..end])
 }
 
 /// The paths of the store that were put there.

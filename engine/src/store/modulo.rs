@@ -4,7 +4,6 @@
 //! replaced by a hash of the same kind. Those are kept in a memo, so that each derivation is hashed once. A derivation
 //! must have been instantiated (or learnt from its file) before one that needs it: nothing here reads a file.
 
-use std::io::Read;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -18,7 +17,7 @@ use crate::store::encoding;
 use crate::store::hash::Hash;
 use crate::store::placeholder::{output_placeholder, unknown_output_placeholder};
 use crate::store::store_path::{StorePath, StorePathError, StorePathRef, output_suffix};
-use crate::world::{RecordingError, SectionReader, SectionWriter};
+use crate::world::{RecordingError, SectionReader, SectionWriter, Source};
 
 /// What is known of the derivations met so far. Holds no program state: it may be shared between runs.
 #[derive(Debug, Default)]
@@ -248,7 +247,7 @@ impl HashModuloMemo {
     ///
     /// # Errors
     /// If it is damaged.
-    pub fn unpack<R: Read>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
+    pub fn unpack<R: Source>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
         let (entries, output_sets): (Vec<Entry>, Vec<Box<[Box<str>]>>) = from.data()?;
         let by_path = (0..).zip(&entries).map(|(id, it)| (it.path.clone(), id)).collect();
         let key = |set: &[Box<str>]| set.iter().flat_map(|it| [it, "\0"]).collect::<String>().into();

@@ -3,11 +3,10 @@
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
-use std::io::Read;
 use std::sync::Arc;
 
 use crate::store::ContextElement;
-use crate::world::{RecordingError, SectionReader, SectionWriter};
+use crate::world::{RecordingError, SectionReader, SectionWriter, Source};
 
 /// An interned set of context elements; 0 is the empty one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -110,7 +109,7 @@ impl Contexts {
     ///
     /// # Errors
     /// If it is damaged.
-    pub fn unpack<R: Read>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
+    pub fn unpack<R: Source>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
         let Packed { sets, unions } = from.data()?;
         let mut table = HashTable::with_capacity(sets.len());
         for (id, set) in sets.iter().enumerate() {

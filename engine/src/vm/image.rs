@@ -3,7 +3,6 @@
 //! What a machine has before it reads its first program is not in an image but made anew: builtins, their names and
 //! what they mean. [`Vm::fingerprint`] tells whether it is the same.
 
-use std::io::Read;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +12,7 @@ use crate::ir::Symbol;
 use crate::source::{FileId, Origin, SourceMap};
 use crate::store::HashModuloMemo;
 use crate::value::{ContextId, Value};
-use crate::world::{CanonPath, RecordingError, SectionReader, SectionWriter, checksum};
+use crate::world::{CanonPath, RecordingError, SectionReader, SectionWriter, Source, checksum};
 
 use super::load::{Caches, Names};
 use super::outside::Seen;
@@ -119,7 +118,7 @@ impl Vm {
     ///
     /// # Errors
     /// If it is damaged; the machine is of no use then.
-    pub fn unpack<R: Read>(&mut self, from: &mut SectionReader<R>) -> Result<Vec<Value>, RecordingError> {
+    pub fn unpack<R: Source>(&mut self, from: &mut SectionReader<R>) -> Result<Vec<Value>, RecordingError> {
         self.heap.unpack(from)?;
         self.names = Names::new(&mut self.heap.symbols);
         self.program = Program::unpack(from)?;
@@ -182,7 +181,7 @@ impl Vm {
     }
 }
 
-fn unpack_sources<R: Read>(from: &mut SectionReader<R>) -> Result<SourceMap, RecordingError> {
+fn unpack_sources<R: Source>(from: &mut SectionReader<R>) -> Result<SourceMap, RecordingError> {
     let origins: Vec<PackedOrigin> = from.data()?;
     let ends: Vec<u32> = from.numbers(0)?;
     let texts = from.bytes()?;

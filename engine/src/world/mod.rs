@@ -27,7 +27,7 @@ pub use request::{
     Answer, DirEntry, FileType, HashMethod, MountSource, NoteKind, PathSet, Request, Stat, SymlinkResolution,
 };
 pub use restricted::Restricted;
-pub use sections::{Number, SectionReader, SectionWriter, checksum};
+pub use sections::{ALIGNMENT, Mappable, Number, SectionReader, SectionWriter, Source, checksum};
 pub use walk::answer_composed;
 
 /// Whoever answers for the outside.

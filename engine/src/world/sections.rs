@@ -5,9 +5,11 @@
 //! ```
 //!
 //! Numbers are little-endian. Sums are XXH3, which finds damage and no malice: who can write the file can write a sum.
-//! Parts are read in the order in which they were written, straight into the memory they are used from.
+//! Parts are read in the order in which they were written, straight into the memory they are used from. Large ones begin
+//! at whole pages, zeros before them, so that they can be mapped instead.
 
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 
 use bytemuck::Pod;
 use serde::Serialize;
@@ -18,6 +20,71 @@ use crate::world::RecordingError;
 
 /// More parts than any file has.
 const MAX_PARTS: usize = 64;
+
+/// Parts of at least so many bytes begin at a multiple of it. No system's pages are larger.
+pub const ALIGNMENT: usize = 1 << 16;
+
+/// How many bytes stand between a place in a file and the part after it.
+fn padding(at: u64, length: usize) -> usize {
+    let aligned = at.checked_next_multiple_of(ALIGNMENT as u64).unwrap_or(at);
+    if length < ALIGNMENT { 0 } else { (aligned - at) as usize }
+}
+
+/// What a file of parts is read from.
+pub trait Source: Read {
+    /// The file, if what is read is one that can be mapped.
+    fn file(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    /// Whether it is known to have what was written, so that what is mapped need not be read to find damage.
+    fn is_known(&self) -> bool {
+        false
+    }
+
+    /// Goes on behind so many bytes.
+    ///
+    /// # Errors
+    /// If there are none to be read there.
+    fn skip(&mut self, n: u64) -> std::io::Result<()>;
+}
+
+impl Source for &[u8] {
+    fn skip(&mut self, n: u64) -> std::io::Result<()> {
+        let n = usize::try_from(n).ok().filter(|&it| it <= self.len()).ok_or(std::io::ErrorKind::UnexpectedEof)?;
+        *self = &self[n..];
+        Ok(())
+    }
+}
+
+/// A file that is read from its beginning, or mapped. Nobody may change what is in it as long as it is.
+#[derive(Debug)]
+pub struct Mappable<F> {
+    /// The file.
+    pub file: F,
+    /// Whether somebody has made sure that it has what was written.
+    pub is_known: bool,
+}
+
+impl<F: Read> Read for Mappable<F> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        self.file.read(bytes)
+    }
+}
+
+impl<F: Read + Seek + AsFd> Source for Mappable<F> {
+    fn file(&self) -> Option<BorrowedFd<'_>> {
+        cfg!(target_endian = "little").then(|| self.file.as_fd())
+    }
+
+    fn is_known(&self) -> bool {
+        self.is_known
+    }
+
+    fn skip(&mut self, n: u64) -> std::io::Result<()> {
+        self.file.seek(SeekFrom::Current(i64::try_from(n).unwrap_or(i64::MAX))).map(|_| ())
+    }
+}
 
 /// The parts of a file that is being written.
 #[derive(Debug, Default)]
@@ -54,8 +121,12 @@ impl SectionWriter {
         let sum = checksum(&header);
         header.extend_from_slice(&sum.to_le_bytes());
         out.write_all(&header)?;
+        let mut at = header.len() as u64;
         for part in &self.parts {
+            let padding = padding(at, part.len());
+            out.write_all(&vec![0; padding])?;
             out.write_all(part)?;
+            at += (padding + part.len()) as u64;
         }
         out.flush()
     }
@@ -88,9 +159,11 @@ pub struct SectionReader<R> {
     /// The part that was understood last, to be read over: fresh memory costs more than what is read into it.
     scratch: Vec<u8>,
     identity: u64,
+    /// How many bytes were read or passed over.
+    at: u64,
 }
 
-impl<R: Read> SectionReader<R> {
+impl<R: Source> SectionReader<R> {
     /// Reads what the file says of itself. `length` is how many bytes it has.
     ///
     /// # Errors
@@ -116,12 +189,16 @@ impl<R: Read> SectionReader<R> {
             return Err(RecordingError::Damaged("its beginning is not what was written"));
         }
         let parts: Vec<_> = header[16..].chunks_exact(16).map(|it| (number(&it[..8]), number(&it[8..]))).collect();
-        let all = parts.iter().try_fold(header.len() as u64 + 8, |sum, part| sum.checked_add(part.0));
+        let at = header.len() as u64 + 8;
+        let all = parts.iter().try_fold(at, |sum, part| {
+            let padding = padding(sum, usize::try_from(part.0).ok()?) as u64;
+            sum.checked_add(padding)?.checked_add(part.0)
+        });
         if all != Some(length) {
             return Err(RecordingError::Damaged("its length is another one than it says"));
         }
         let identity = number(sum);
-        Ok(Self { from, rest: parts.into_iter().rev().collect(), scratch: Vec::new(), identity })
+        Ok(Self { from, rest: parts.into_iter().rev().collect(), scratch: Vec::new(), identity, at })
     }
 
     /// A number that files with other content do not have.
@@ -135,7 +212,7 @@ impl<R: Read> SectionReader<R> {
     /// # Errors
     /// If it is damaged.
     pub fn numbers<T: Number>(&mut self, spare: usize) -> Result<Vec<T>, RecordingError> {
-        let (length, sum) = self.next_part()?;
+        let length = self.rest.last().and_then(|it| usize::try_from(it.0).ok()).ok_or(NOT_UNDERSTOOD)?;
         if length % size_of::<T>() != 0 {
             return Err(NOT_UNDERSTOOD);
         }
@@ -143,7 +220,6 @@ impl<R: Read> SectionReader<R> {
         // Memory that is nothing but zeros is not touched before it is used.
         let mut numbers = vec![T::zeroed(); n + spare];
         numbers.truncate(n);
-        self.rest.push((length as u64, sum));
         self.numbers_into(&mut numbers)?;
         Ok(numbers)
     }
@@ -186,9 +262,36 @@ impl<R: Read> SectionReader<R> {
         Ok(&self.scratch)
     }
 
+    /// Where in which file the next part lies, if it has this length and can be mapped.
+    pub fn place_of(&self, length: usize) -> Option<(BorrowedFd<'_>, u64)> {
+        let is_it = length >= ALIGNMENT && self.rest.last()?.0 == length as u64;
+        let file = self.from.file().filter(|_| is_it)?;
+        Some((file, self.at + padding(self.at, length) as u64))
+    }
+
+    /// Goes on behind the next part, which was mapped as these bytes.
+    ///
+    /// # Errors
+    /// If they are damaged.
+    pub fn pass(&mut self, mapped: &[u8]) -> Result<(), RecordingError> {
+        let (length, sum) = self.next_part()?;
+        if length != mapped.len() || !self.from.is_known() && checksum(mapped) != sum {
+            return Err(OTHER_CONTENT);
+        }
+        self.from.skip(length as u64).map_err(|_| CUT)
+    }
+
+    /// Length and sum of the next part, which is the next to be read then.
     fn next_part(&mut self) -> Result<(usize, u64), RecordingError> {
         let (length, sum) = self.rest.pop().ok_or(NOT_UNDERSTOOD)?;
-        Ok((usize::try_from(length).map_err(|_| NOT_UNDERSTOOD)?, sum))
+        let length = usize::try_from(length).map_err(|_| NOT_UNDERSTOOD)?;
+        let mut padding = vec![1; padding(self.at, length)];
+        self.from.read_exact(&mut padding).map_err(|_| CUT)?;
+        if padding.iter().any(|&it| it != 0) {
+            return Err(OTHER_CONTENT);
+        }
+        self.at += (padding.len() + length) as u64;
+        Ok((length, sum))
     }
 
     /// Makes sure that there is nothing else.
@@ -207,13 +310,14 @@ pub fn checksum(bytes: &[u8]) -> u64 {
 }
 
 const CUT: RecordingError = RecordingError::Damaged("it ends too early");
+const OTHER_CONTENT: RecordingError = RecordingError::Damaged("its content is not what was written");
 const NOT_UNDERSTOOD: RecordingError = RecordingError::Damaged("it cannot be understood");
 
 fn read_part(from: &mut impl Read, bytes: &mut [u8], sum: u64) -> Result<(), RecordingError> {
     from.read_exact(bytes).map_err(|_| CUT)?;
     match checksum(bytes) == sum {
         true => Ok(()),
-        false => Err(RecordingError::Damaged("its content is not what was written")),
+        false => Err(OTHER_CONTENT),
     }
 }
 
