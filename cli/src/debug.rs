@@ -71,6 +71,7 @@ pub(crate) fn resume(args: &ResumeArgs) -> ExitCode {
             options: about.options.clone(),
             breakpoints: Vec::new(),
             commands: args.commands.clone(),
+            history: args.history.limits(),
             is_batch: args.batch,
             save: args.save.clone(),
         };
@@ -179,6 +180,7 @@ impl Debug {
     /// Begins the program, and does what is wanted then.
     fn all(&mut self, wanted: &Wanted) -> Result<ExitCode, String> {
         self.launch()?;
+        self.shared.session.borrow_mut().debugger.limit_history(wanted.history);
         for place in &wanted.breakpoints {
             let reply = self.execute(&format!("break {place}"));
             if reply.is_failure {
@@ -199,6 +201,7 @@ impl Debug {
         self.launch()?;
         let text = {
             let mut session = self.shared.session.borrow_mut();
+            session.debugger.limit_history(wanted.history);
             let stopped = session.restore(&saved.state);
             let stopped = stopped.unwrap_or_else(|| session.begin(true));
             self.shared.console.borrow_mut().arrived(&mut session, &stopped)

@@ -2,7 +2,9 @@
 
 use clap::{ArgAction, Args};
 
-use crate::args::{Language, Limits, Outside, Programs, flag_settings};
+use nixscope_engine::debug::HistoryLimits;
+
+use crate::args::{Language, Limits, Outside, Programs, flag_settings, parse_size};
 use crate::image::ImageChoice;
 use crate::options::{Argument, Options};
 use crate::settings::Settings;
@@ -57,12 +59,35 @@ struct Stops {
     /// Pass through files whose paths match, such as 'lib/**'; may be given several times
     #[arg(long, value_name = "PATTERN")]
     skip: Vec<String>,
+    #[command(flatten)]
+    history: History,
     /// End after the commands, and fail if the last one did
     #[arg(long)]
     batch: bool,
     /// At the end, put the program down in this file, for `nixscope resume`
     #[arg(long, value_name = "FILE")]
     save: Option<String>,
+}
+
+/// What is kept of the past, to go back to.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct History {
+    /// How much memory the past may take, such as 512M or 2G [default: 1G]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    history_memory: Option<u64>,
+    /// How many moments may be kept to go back to: more make ways back shorter [default: 64]
+    #[arg(long, value_name = "N")]
+    history_moments: Option<usize>,
+}
+
+impl History {
+    pub(crate) fn limits(self) -> HistoryLimits {
+        let usual = HistoryLimits::default();
+        HistoryLimits {
+            moments: self.history_moments.unwrap_or(usual.moments),
+            memory: self.history_memory.unwrap_or(usual.memory),
+        }
+    }
 }
 
 /// How a program is debugged.
@@ -74,6 +99,8 @@ pub(crate) struct Wanted {
     pub breakpoints: Vec<String>,
     /// Commands to begin with.
     pub commands: Vec<String>,
+    /// What may be kept of the past.
+    pub history: HistoryLimits,
     /// Whether that is all.
     pub is_batch: bool,
     /// Where the program is put down in the end.
@@ -96,6 +123,8 @@ pub(crate) struct ResumeArgs {
     /// End after the commands, and fail if the last one did
     #[arg(long)]
     pub batch: bool,
+    #[command(flatten)]
+    pub history: History,
     /// At the end, put the program down in this file
     #[arg(long, value_name = "FILE")]
     pub save: Option<String>,
@@ -117,6 +146,13 @@ impl DebugArgs {
         options.add_args(self.argstr, Argument::Str);
         let skips = stops.skip.iter().map(|it| format!("skip {it}"));
         let commands = skips.chain(stops.commands.iter().cloned()).collect();
-        Wanted { options, breakpoints: stops.breakpoints, commands, is_batch: stops.batch, save: stops.save }
+        Wanted {
+            options,
+            breakpoints: stops.breakpoints,
+            commands,
+            history: stops.history.limits(),
+            is_batch: stops.batch,
+            save: stops.save,
+        }
     }
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::args::{Cli, Command};
 use crate::debug::{self, Debug};
-use crate::debug_args::Wanted;
+use crate::debug_args::{History, Wanted};
 use crate::image::Used;
 use crate::machine::{self, Purpose, Setup};
 use crate::options::{Argument, Input, Options};
@@ -71,6 +71,8 @@ pub(crate) struct ReplayArgs {
     /// With --debug: end after the commands, and fail if the last one did
     #[arg(long, requires = "debug")]
     batch: bool,
+    #[command(flatten)]
+    history: History,
 }
 
 /// What was run.
@@ -196,6 +198,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> ExitCode {
             options: Options { is_strict: true, ..about.options },
             breakpoints: Vec::new(),
             commands: args.commands.clone(),
+            history: args.history.limits(),
             is_batch: args.batch,
             save: None,
         };

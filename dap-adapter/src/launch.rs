@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nixscope_engine::debug;
+use nixscope_engine::debug::{self, HistoryLimits};
 use nixscope_engine::session::{self, DebugSession, ProgramText};
 use nixscope_engine::value::Value;
 use nixscope_engine::vm::Fault;
@@ -49,6 +49,10 @@ pub struct LaunchArguments {
     pub max_call_depth: Option<usize>,
     /// How many bytes values may take.
     pub max_heap: Option<u64>,
+    /// How many bytes may be kept of the past.
+    pub history_memory: Option<u64>,
+    /// How many moments may be kept to go back to.
+    pub history_moments: Option<usize>,
     /// Whether everything in the value is wanted; if not said, it is unless an attribute path was given.
     pub deep: Option<bool>,
     /// Whether code of the evaluator and in the store is passed through; it is if not said.
@@ -162,6 +166,8 @@ const OURS: &[&str] = &[
     "cwd",
     "deep",
     "expression",
+    "historyMemory",
+    "historyMoments",
     "image",
     "imageStale",
     "justMyCode",
@@ -188,6 +194,15 @@ pub fn unknown_keys(arguments: &serde_json::Value) -> Vec<String> {
 }
 
 impl LaunchArguments {
+    /// What may be kept of the past.
+    pub(crate) fn history(&self) -> HistoryLimits {
+        let usual = HistoryLimits::default();
+        HistoryLimits {
+            moments: self.history_moments.unwrap_or(usual.moments),
+            memory: self.history_memory.unwrap_or(usual.memory),
+        }
+    }
+
     /// What is debugged, as the session wants it.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use nixscope_engine::console::Console;
+use nixscope_engine::console::{Console, forgot};
 use nixscope_engine::debug::location::Location;
 use nixscope_engine::debug::{self, StopReason as Reason};
 use nixscope_engine::print;
@@ -298,6 +298,9 @@ impl Shared {
             }
             debug::Event::Log { text, at, .. } => {
                 self.say(OutputEventCategory::Console, format!("{text}\n"), at.as_ref());
+            }
+            debug::Event::Forgot { start } => {
+                self.say(OutputEventCategory::Important, format!("{}\n", forgot(start)), None);
             }
             debug::Event::Breakpoint { breakpoint, at } => {
                 let report = lock(&self.table).report(&breakpoint, at.as_ref(), &self.client);

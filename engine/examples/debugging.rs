@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p nixscope-engine --example debugging -- [PART] [ROUNDS] [PROGRAM...]`
 //!
-//! The parts are `attached` (of the programs), `conditions`, `steps`, `looks` and `back`; or `all`.
+//! The parts are `attached` (of the programs), `conditions`, `steps`, `looks` and `back`; or `all`. Another one is `past`:
+//! ways back through the programs, from their ends and from moments all over them, and saving there.
 //!
 //! What is compared is run in turns, and the best of the rounds is told, for what else the machine does only ever makes
 //! a round slower.
@@ -11,16 +12,17 @@
 #![expect(clippy::disallowed_methods, reason = "it is timed, and told what to run")]
 
 use std::hint::black_box;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use nixscope_engine::builtins::machine_in;
 use nixscope_engine::debug::hit::Hits;
 use nixscope_engine::debug::{By, Goal, Rules, StopReason, Target};
+use nixscope_engine::session::saved::Saved;
 use nixscope_engine::session::{DebugSession, Launch, Session};
 use nixscope_engine::store::VirtualStore;
 use nixscope_engine::vm::{Limits, Settings, Stop};
-use nixscope_engine::world::{CanonPath, Disk};
+use nixscope_engine::world::{CanonPath, Disk, Recorder};
 
 type Debugged = DebugSession<VirtualStore<Disk>>;
 
@@ -55,6 +57,11 @@ fn main() {
     }
     if is_wanted("back") {
         ways_back();
+    }
+    if what == "past" {
+        for path in &programs {
+            past(path, rounds);
+        }
     }
 }
 
@@ -237,4 +244,71 @@ fn ways_back() {
     let start = Instant::now();
     session.reverse_continue();
     println!("back to the beginning: {:.1?}", start.elapsed());
+}
+
+/// Where a program is debugged that can be saved.
+type Recorded = DebugSession<Recorder<VirtualStore<Disk>>>;
+
+/// Ways back through a long program: from its end to a breakpoint that is met once, at the beginning; steps back from
+/// moments all over it; and saving there.
+fn past(path: &Path, rounds: usize) {
+    let full = std::fs::canonicalize(path).expect("the program is there");
+    let launch = Launch::file(CanonPath::new(full.to_string_lossy().as_bytes()));
+    let recorder = Recorder::new(VirtualStore::new(Disk::default()), false);
+    let entries = recorder.entries();
+    let limits = Limits { max_depth: 10_000_000, max_heap: 16 << 30 };
+    let settings = Settings { keeps_names: true, system: "x86_64-linux".to_owned(), ..Settings::default() };
+    let mut session: Recorded = DebugSession::over(Session::new(machine_in(settings, limits), recorder));
+    session.launch(&launch).expect("the program is Nix");
+    let mut stopped = session.begin(true);
+    let first = session.vm().frames().last().expect("it has begun").pc;
+    session.add_breakpoint(Target::Instruction(first), Rules::default());
+    while !stopped.reason.is_end() {
+        stopped = session.resume(Goal::Continue);
+    }
+    let end = stopped.count;
+    println!("{}: {end} instructions", path.display());
+    for name in ["for the first time", "again"] {
+        session.go_to(end);
+        let start = Instant::now();
+        let stopped = session.reverse_continue();
+        let took = start.elapsed();
+        assert!(matches!(stopped.reason, StopReason::Breakpoint(_)), "{:?}", stopped.reason);
+        println!("reverse-continue from the end to moment {}, {name}: {took:.1?}", stopped.count);
+    }
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let (mut going, mut steps, mut next, mut saving) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for round in 0..rounds * 20 {
+        random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        let count = first_count(&session) + (random >> 16) % (end - first_count(&session));
+        let goal = match round % 3 {
+            0 => Goal::Into(By::Expression),
+            1 => Goal::Over(By::Expression),
+            _ => Goal::Over(By::Line),
+        };
+        going.push(timed(|| session.go_to(count)));
+        steps.push(timed(|| session.step_back(goal.clone())));
+        next.extend((0..5).map(|_| timed(|| session.step_back(goal.clone()))));
+        saving.push(timed(|| {
+            let entries = entries.lock().map(|it| it.clone()).unwrap_or_default();
+            Saved { about: Vec::new(), entries, state: session.state() }.to_bytes()
+        }));
+    }
+    let all = [("going to a moment", going), ("the first step back there", steps), ("further ones", next)];
+    for (name, mut times) in all.into_iter().chain([("saving", saving)]) {
+        times.sort_unstable();
+        let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+        println!("{name}, {} times: median {:.1?}, p95 {:.1?}, most {:.1?}", times.len(), at(50), at(95), at(100));
+    }
+    println!("{:?}", session.debugger.timeline().history(session.vm()));
+}
+
+fn first_count(session: &Recorded) -> u64 {
+    session.debugger.timeline().start()
+}
+
+fn timed<T>(job: impl FnOnce() -> T) -> Duration {
+    let start = Instant::now();
+    black_box(job());
+    start.elapsed()
 }

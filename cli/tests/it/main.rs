@@ -1,9 +1,10 @@
 //! Transcripts of the command line: what is typed, and what is printed.
 //!
-//! In a transcript, a line `$ COMMAND` is run by `sh`, and what it prints on both outputs follows, then `[N]` if it
+//! In a transcript, a line `→ REQUEST` is sent to a debug adapter, see [`dap`]. A line `$ COMMAND` is run by `sh`, and what it prints on both outputs follows, then `[N]` if it
 //! ended with another exit code than 0. `nix-instantiate.txt` was recorded from Nix 2.34.8 and must not be renewed
 //! from what we print; the others are renewed by `UPDATE_GOLDEN=1 cargo test -p nixscope-cli`.
 
+mod dap;
 mod package;
 mod pages;
 
@@ -30,18 +31,32 @@ impl Place {
         Self { folder }
     }
 
-    /// Runs a command; gives what it prints and how it ends.
-    fn run(&self, command: &str) -> String {
+    /// One of our commands, by its path.
+    fn program(&self, name: &str) -> String {
+        self.folder.join("bin").join(name).to_string_lossy().into_owned()
+    }
+
+    /// The folder that commands run in, which is called `/test` in transcripts.
+    fn home(&self) -> PathBuf {
         let home = self.folder.join("files");
         std::fs::create_dir_all(&home).expect("the folder can be made");
-        let path = format!("{}:/usr/bin:/bin", self.folder.join("bin").display());
-        let output = Command::new("sh")
+        home
+    }
+
+    /// A command that sees nothing of this machine but this place.
+    fn command(&self, program: &str) -> Command {
+        let (home, path) = (self.home(), format!("{}:/usr/bin:/bin", self.folder.join("bin").display()));
+        let mut command = Command::new(program);
+        command.current_dir(&home).env_clear().env("PATH", path).env("HOME", &home).env("NIX_CONF_DIR", &home);
+        command
+    }
+
+    /// Runs a command; gives what it prints and how it ends.
+    fn run(&self, command: &str) -> String {
+        let home = self.home();
+        let output = self
+            .command("sh")
             .args(["-c", &format!("{{ {command}\n}} 2>&1")])
-            .current_dir(&home)
-            .env_clear()
-            .env("PATH", path)
-            .env("HOME", &home)
-            .env("NIX_CONF_DIR", &home)
             .stdin(Stdio::null())
             .output()
             .expect("there is a shell");
@@ -70,10 +85,19 @@ fn replay(name: &str) -> (PathBuf, String, String) {
     let recorded = std::fs::read_to_string(&path).expect("there is such a transcript");
     let place = Place::new(name);
     let mut replayed = String::new();
+    let mut client: Option<dap::Client> = None;
     for line in recorded.lines() {
         if let Some(command) = line.strip_prefix("$ ") {
             let _ = writeln!(replayed, "{line}");
             replayed.push_str(&place.run(command));
+        } else if let Some(request) = line.strip_prefix("→ ") {
+            let home = place.home().to_string_lossy().into_owned();
+            if request.starts_with("launch") {
+                client = Some(dap::Client::begin(place.command(&place.program("nixscope")).arg("dap")));
+            }
+            let client = client.as_mut().expect("a session begins with `launch`");
+            let told = client.play(&request.replace("/test/", &format!("{home}/")));
+            let _ = write!(replayed, "{line}\n{}", told.replace(&home, "/test"));
         } else if line.starts_with('#') {
             let _ = writeln!(replayed, "{line}");
         }
@@ -127,6 +151,11 @@ fn recording() {
 #[test]
 fn images() {
     check_own("image");
+}
+
+#[test]
+fn adapting() {
+    check_own("dap");
 }
 
 #[test]

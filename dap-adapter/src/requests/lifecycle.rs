@@ -145,6 +145,7 @@ impl NixAdapter {
         let teller = Arc::clone(&shared);
         session.listen(move |event| teller.tell(event));
         session.debugger.skips = skips;
+        session.debugger.limit_history(arguments.history());
         let worker = match Worker::spawn(session) {
             Ok(worker) => worker,
             Err(error) => return ticket.fail(Failure::shown(ErrorId::Refused, error.to_string())),

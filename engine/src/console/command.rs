@@ -168,6 +168,8 @@ pub enum Look {
     },
     /// The clock.
     Time,
+    /// What is kept of the past.
+    History,
     /// What was done so far.
     Stats,
 }

@@ -62,6 +62,7 @@ impl Console {
             }
             Look::Recent { with_times } => self.recent(session, *with_times),
             Look::Time => Ok(time(session)),
+            Look::History => Ok(history(session)),
             Look::Stats => Ok(stats(session)),
         }
     }
@@ -317,6 +318,25 @@ fn time<W: World>(session: &DebugSession<W>) -> String {
         _ => "",
     };
     format!("moment {now}{end}; the program was seen from {} to {}", timeline.start(), timeline.furthest())
+}
+
+fn history<W: World>(session: &DebugSession<W>) -> String {
+    let it = session.debugger.timeline().history(session.vm());
+    let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
+    let beginning = match it.start == it.begun {
+        true => "where the program began".to_owned(),
+        false => format!("what was before, from {} on, is forgotten", it.begun),
+    };
+    let kept = match it.n_moments {
+        0 => "no moments are kept: nobody went back yet".to_owned(),
+        n => format!(
+            "moments kept: {n}, {} instructions apart or less; with what was overwritten since they take {} MB",
+            it.stride,
+            megabytes(it.memory)
+        ),
+    };
+    let (n, most) = (it.limits.moments, megabytes(it.limits.memory));
+    format!("one can go back to moment {}: {beginning}\n{kept}\nmay be kept: {n} moments, {most} MB", it.start)
 }
 
 fn stats<W: World>(session: &DebugSession<W>) -> String {

@@ -46,6 +46,7 @@ mod tests;
 
 pub use command::{At, Calls, Change, Command, ListAt, Look, Move, Of, PlaceText, Query, Skip, Stops};
 pub use complete::{Completion, CompletionKind};
+pub use stop::forgot;
 
 use crate::debug::{BreakpointId, Stopped};
 use crate::session::DebugSession;

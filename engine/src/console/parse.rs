@@ -278,6 +278,10 @@ pub(super) fn time(rest: &str) -> Parsed {
     nothing_more(rest, Command::Look(Look::Time))
 }
 
+pub(super) fn history(rest: &str) -> Parsed {
+    nothing_more(rest, Command::Look(Look::History))
+}
+
 pub(super) fn stats(rest: &str) -> Parsed {
     nothing_more(rest, Command::Look(Look::Stats))
 }

@@ -69,6 +69,7 @@ impl Console {
                 (BreakpointState::Rejected(why), _) => Some(format!("breakpoint {}: {why}", breakpoint.id.0)),
                 _ => None,
             },
+            Event::Forgot { start } => Some(forgot(*start)),
             Event::Loaded { .. } => None,
         }
     }
@@ -158,4 +159,10 @@ fn note(kind: NoteKind, text: &str) -> String {
 /// A message whose further lines are indented as its first.
 pub(super) fn one_line(text: &str) -> String {
     report::without_escapes(text).trim_end().replace('\n', "\n  ")
+}
+
+/// What is told when the past takes more than it may.
+#[must_use]
+pub fn forgot(start: u64) -> String {
+    format!("the past takes more than it may: one can go back to moment {start} from now on")
 }

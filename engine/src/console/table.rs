@@ -359,6 +359,15 @@ const SESSION: &[Entry] = &[
          evaluator is passed through unless `skip internal off` is said.",
     ),
     entry("time", &[], "", parse::time, "Tell the moment at hand, in instructions", ""),
+    entry(
+        "history",
+        &[],
+        "",
+        parse::history,
+        "Tell how far one can go back, and what is kept for that",
+        "Less than is kept makes ways back longer, and no other. Only if the heap at the beginning takes more memory than\n\
+         may be kept, the oldest moments are forgotten for good when later ones need their room.",
+    ),
     entry("stats", &[], "", parse::stats, "Tell how much was done", ""),
     entry("help", &[("h", ""), ("?", "")], "[COMMAND]", parse::help, "Tell what can be said", ""),
     entry("quit", &[("q", ""), ("exit", "")], "", parse::quit, "End the session", ""),

@@ -101,8 +101,18 @@ impl Debugger {
         self.timeline.go_back(cx.vm, until);
         self.timeline.run_to(cx, until);
         let mut end = until;
+        // Points are met all the time, reasons to stop are not: between those it can be long.
+        let is_fine = *way != Way::Continue;
         loop {
             self.timeline.go_back(cx.vm, end);
+            if self.timeline.starts_over(cx.vm) {
+                // What was kept is forgotten, as far as that may take: it is kept again.
+                self.timeline.run_to(cx, end);
+                self.timeline.go_back(cx.vm, end);
+            }
+            if is_fine {
+                self.timeline.go_back_finely(cx, end);
+            }
             let begin = cx.vm.count();
             if let Some(found) = self.last_in(cx, way, start, end) {
                 return Some(found);

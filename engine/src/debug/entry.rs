@@ -3,8 +3,9 @@
 use crate::vm::{Stop, Watch};
 
 use super::back::Way;
+use super::moments::FIRST_STRIDE;
 use super::stepping::{Goal, Start};
-use super::timeline::{FIRST_STRIDE, Found};
+use super::timeline::Found;
 use super::{By, Cx, Debugger};
 
 impl Debugger {

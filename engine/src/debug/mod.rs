@@ -23,6 +23,7 @@ mod history;
 pub mod hit;
 mod landmarks;
 pub mod location;
+mod moments;
 pub mod names;
 pub mod paths;
 pub mod pattern;
@@ -39,11 +40,12 @@ pub use breakpoint::{Access, Breakpoint, BreakpointId, BreakpointState, Breakpoi
 pub use calls::{Call, CallEnd, Whose};
 pub use history::{Forced, ForcedFrame};
 pub use landmarks::{Landmark, LandmarkKind};
+pub use moments::HistoryLimits;
 pub use run::Between;
 pub use skip::Skips;
 pub use stepping::{By, Goal, StepTarget, step_targets};
 pub use stop::{FaultFilter, FaultStop, MessagePattern, Returned, StopReason, Stopped};
-pub use timeline::{Found, Timeline};
+pub use timeline::{Found, History, Timeline};
 
 use crate::emit::BodySource;
 use crate::ir::{Expr, ExprId};
@@ -108,6 +110,11 @@ pub enum Event {
         /// Where it is.
         at: Option<Location>,
     },
+    /// What is kept of the past takes more than it may: the oldest of it was forgotten for good.
+    Forgot {
+        /// From when on one can still go back.
+        start: u64,
+    },
     /// A text was read.
     Loaded {
         /// Which one.
@@ -169,8 +176,13 @@ impl Debugger {
         &self.timeline
     }
 
+    /// Sets what may be kept of the past, from the next beginning on.
+    pub fn limit_history(&mut self, limits: HistoryLimits) {
+        self.timeline.set_limits(limits);
+    }
+
     /// Sets how many instructions lie between the moments that are kept once somebody goes back: fewer make ways back
-    /// shorter and take more memory. There are at most 64 of them; with more, they lie further apart.
+    /// shorter and take more memory. With more moments than [`HistoryLimits`] allow, they lie further apart.
     pub fn keep_moments_every(&mut self, n: u64) {
         self.timeline.keep_every(n);
     }

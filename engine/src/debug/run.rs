@@ -188,6 +188,9 @@ impl Debugger {
     /// Between two slices, or after what the machine stood at was passed.
     fn in_between(&mut self, cx: &mut Cx<'_>, way: &mut Way, between: &mut Between<'_>) -> Verdict {
         self.sync(cx);
+        if let Some(start) = self.timeline.on_the_way(cx.vm) {
+            (cx.out)(Event::Forgot { start });
+        }
         let count = cx.vm.count();
         if way.pausing_until.is_some_and(|until| count >= until) {
             return Verdict::Stop(StopReason::Pause);

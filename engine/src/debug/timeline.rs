@@ -5,28 +5,22 @@
 //! nothing is written down but the answers. The first way back starts over from the beginning; from then on what is
 //! overwritten is written down, and moments are kept on the way, so that later ways back are short.
 
-use crate::heap::WordsCopy;
-use crate::vm::{FaultKind, Moment, Stop, Vm};
+use crate::vm::{FaultKind, Stop, Vm};
 use crate::world::{Answer, NoteKind, Request, World};
 
+use super::moments::{HistoryLimits, Moments};
 use super::stepping::is_return;
 use super::{Cx, Debugger, Returned, StopReason, Stopped};
 
-/// How many moments are kept. When there are more, every second one is dropped, and they lie twice as far apart.
-const MAX_MOMENTS: usize = 64;
-
-/// How many instructions lie between moments at first.
-pub(super) const FIRST_STRIDE: u64 = 100_000;
-
 /// What is known of the past.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Timeline {
-    origin: Option<(Kept, WordsCopy)>,
-    moments: Vec<Kept>,
-    stride: u64,
+    moments: Moments,
     journal: Vec<Asked>,
     /// So many answers were given on the way to where the machine is.
     cursor: usize,
+    /// When the program began.
+    begun: u64,
     /// How far the program ever came.
     furthest: u64,
     /// When the program was over, if it ever came to its end.
@@ -42,25 +36,21 @@ struct Asked {
     count: u64,
 }
 
-/// A moment, and how much the outside had been asked.
-#[derive(Clone, Debug)]
-struct Kept {
-    moment: Moment,
-    cursor: usize,
-}
-
-impl Default for Timeline {
-    fn default() -> Self {
-        Self {
-            origin: None,
-            moments: Vec::new(),
-            stride: FIRST_STRIDE,
-            journal: Vec::new(),
-            cursor: 0,
-            furthest: 0,
-            end: None,
-        }
-    }
+/// What is kept of the past, and how much of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct History {
+    /// From when on one can go back.
+    pub start: u64,
+    /// When the program began; what lies between was forgotten.
+    pub begun: u64,
+    /// How many moments are kept; none as long as nobody goes back.
+    pub n_moments: usize,
+    /// How many instructions lie between them, where nobody goes back step by step.
+    pub stride: u64,
+    /// About how many bytes they take, with what was overwritten since the first.
+    pub memory: u64,
+    /// What may be kept.
+    pub limits: HistoryLimits,
 }
 
 /// Where the machine can be brought.
@@ -92,13 +82,30 @@ impl Found {
 impl Timeline {
     /// Sets how many instructions lie between moments that are kept, as long as there are few.
     pub(super) fn keep_every(&mut self, n: u64) {
-        self.stride = n.max(1);
+        self.moments.keep_every(n);
     }
 
-    /// The first moment of the program.
+    pub(super) fn set_limits(&mut self, limits: HistoryLimits) {
+        self.moments.set_limits(limits);
+    }
+
+    /// The first moment of the program that one can go back to.
     #[must_use]
     pub fn start(&self) -> u64 {
-        self.origin.as_ref().map_or(0, |it| it.0.moment.count())
+        self.moments.start()
+    }
+
+    /// What is kept to go back to.
+    #[must_use]
+    pub fn history(&self, vm: &Vm) -> History {
+        History {
+            start: self.start(),
+            begun: self.begun,
+            n_moments: self.moments.len(),
+            stride: self.moments.stride(),
+            memory: self.moments.memory(vm),
+            limits: self.moments.limits(),
+        }
     }
 
     /// What the program said so far, as far as it ever came: when, and what.
@@ -136,13 +143,10 @@ impl Timeline {
 
     /// The program begins here: there is no way back beyond.
     pub(super) fn begin(&mut self, vm: &mut Vm) {
-        let moment = vm.moment();
-        vm.heap.forget_trail();
-        let cursor = self.cursor;
-        self.furthest = moment.count();
+        self.moments.begin(vm, self.cursor);
+        self.begun = vm.count();
+        self.furthest = vm.count();
         self.end = None;
-        self.origin = Some((Kept { moment, cursor }, vm.heap.copy_words()));
-        self.moments.clear();
     }
 
     /// What the outside says, and whether it was asked just now rather than on an earlier way through here.
@@ -163,48 +167,45 @@ impl Timeline {
         (answer, true)
     }
 
-    /// Brings the machine to the latest kept moment that is not later than `count`.
+    /// Brings the machine to the latest kept moment that is not later than `count`, or to the first.
     pub(super) fn go_back(&mut self, vm: &mut Vm, count: u64) {
-        while self.moments.last().is_some_and(|it| it.moment.count() > count) {
-            self.moments.pop();
+        if let Some(cursor) = self.moments.go_back(vm, count) {
+            self.cursor = cursor;
         }
-        if let Some(kept) = self.moments.last() {
-            vm.go_back(&kept.moment);
-            self.cursor = kept.cursor;
-            return;
-        }
-        let Some((kept, words)) = &self.origin else { return };
-        vm.start_over(words, &kept.moment);
-        self.cursor = kept.cursor;
-        self.keep(vm);
     }
 
-    fn keep(&mut self, vm: &mut Vm) {
-        if self.moments.len() >= MAX_MOMENTS {
-            let mut index = 0;
-            self.moments.retain(|_| {
-                index += 1;
-                index % 2 == 1
-            });
-            self.stride *= 2;
-        }
-        let cursor = self.cursor;
-        self.moments.push(Kept { moment: vm.moment(), cursor });
+    /// Whether the machine stands at the beginning, and nothing is kept from there to where it is to go.
+    pub(super) fn starts_over(&self, vm: &Vm) -> bool {
+        vm.count() == self.start() && self.moments.len() <= 1 && !self.moments.is_without_origin()
     }
 
-    /// When the next moment is to be kept.
-    fn next_at(&self) -> u64 {
-        self.moments.last().map_or(u64::MAX, |it| it.moment.count() + self.stride)
+    /// The same as [`Timeline::go_back`], where somebody goes back step by step: moments are kept close together before
+    /// `count` first.
+    pub(super) fn go_back_finely(&mut self, cx: &mut Cx<'_>, count: u64) {
+        self.go_back(cx.vm, count);
+        if self.moments.be_fine(cx.vm.count(), count) {
+            self.run_to(cx, count);
+            self.go_back(cx.vm, count);
+        }
+    }
+
+    /// The program goes on for the first time. If there is no origin, moments are kept on this way, too. Gives from when
+    /// on one can go back, if something was forgotten for good.
+    pub(super) fn on_the_way(&mut self, vm: &mut Vm) -> Option<u64> {
+        if self.moments.is_without_origin() && vm.count() >= self.moments.next_at() {
+            self.moments.keep(vm, self.cursor, true);
+        }
+        self.moments.take_forgotten()
     }
 
     /// Runs on to a moment, along a way the program took before, telling nobody. If that is its end: how it ended.
     pub(super) fn run_to(&mut self, cx: &mut Cx<'_>, count: u64) -> Option<StopReason> {
         let mut passes = true;
         while cx.vm.count() < count && !cx.pulse.is_interrupted() {
-            if cx.vm.count() >= self.next_at() {
-                self.keep(cx.vm);
+            if cx.vm.count() >= self.moments.next_at() {
+                self.moments.keep(cx.vm, self.cursor, false);
             }
-            let goal = count.min(self.next_at()).max(cx.vm.count() + 1);
+            let goal = count.min(self.moments.next_at()).max(cx.vm.count() + 1);
             let stop = if passes { cx.vm.pass() } else { cx.vm.run(goal - cx.vm.count()) };
             passes = false;
             match stop {

@@ -1,8 +1,10 @@
 //! Going back and coming forward again leads through the same stops, at which the same is seen.
 
+use std::sync::{Arc, Mutex};
+
 use nixscope_engine::bytecode::Op;
 use nixscope_engine::debug::pattern::FunctionPattern;
-use nixscope_engine::debug::{By, FaultFilter, Goal, Rules, StopReason, Target};
+use nixscope_engine::debug::{By, Event, FaultFilter, Goal, HistoryLimits, Rules, StopReason, Target};
 use nixscope_engine::source::Span;
 use nixscope_testkit::generate::Rng;
 
@@ -16,6 +18,11 @@ const LIMIT: u64 = 3_000;
 fn began(program: &str, rng: &mut Rng) -> Debugged {
     let mut session = launched(program, true, true).expect("it was launched before");
     session.debugger.keep_moments_every([7, 30, 100, 100_000][rng.below(4)]);
+    // Where ways back lead does not depend on what is kept, as long as the beginning is.
+    let beginning = session.vm().heap.bytes_used() + 10_000;
+    let memory = beginning + [0, 5_000, 1 << 30][rng.below(3)];
+    let limits = HistoryLimits { moments: [1, 4, 64][rng.below(3)], memory };
+    session.debugger.limit_history(limits);
     session.debugger.skips.with_internal = true;
     session
 }
@@ -203,4 +210,49 @@ fn a_frame_is_gone_back_to_its_beginning() {
             assert_eq!(bodies(&session)[index], life.runs, "frame {index} at {count}: {program}");
         }
     }
+}
+
+#[test]
+fn what_is_forgotten_is_told_and_the_rest_can_be_gone_to() {
+    let program = "let sum = n: if n == 0 then 0 else n + sum (n - 1); in \
+                   builtins.foldl' (all: i: all + sum (i + 1)) 0 (builtins.genList (i: i) 250)";
+    let run = |memory| {
+        let mut session = launched(program, true, true).expect("it is Nix");
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&told);
+        session.listen(move |event| {
+            if let Event::Forgot { start } = event {
+                heard.lock().expect("nobody panics").push(start);
+            }
+        });
+        session.debugger.limit_history(HistoryLimits { moments: 64, memory });
+        session.begin(true);
+        run_out(&mut session);
+        let told = told.lock().expect("nobody panics").clone();
+        (session, told)
+    };
+    // What a program begins with is small: only where nothing may be kept, not even that is.
+    let (mut limited, told) = run(0);
+    let history = limited.debugger.timeline().history(limited.vm());
+    assert!(history.start > history.begun, "{history:?}");
+    assert_eq!(told.last(), Some(&history.start));
+    let (mut session, told) = run(1 << 30);
+    assert_eq!(told, []);
+    let (start, end) = (history.start, session.vm().count());
+    assert_eq!(limited.go_to(0).count, start);
+    for part in [7, 0, 3, 5, 2] {
+        let count = start + (end - start) * part / 8;
+        for goal in [Goal::Over(By::Expression), Goal::Into(By::Line)] {
+            let stops = [&mut limited, &mut session].map(|it| {
+                it.go_to(count);
+                // Before what was forgotten there is nothing to go back to.
+                let reason = if part == 0 { String::new() } else { word(&it.step_back(goal.clone())).to_owned() };
+                (reason, it.vm().count(), seen(it))
+            });
+            assert_eq!(stops[0], stops[1], "back from {count}");
+        }
+    }
+    run_out(&mut limited);
+    run_out(&mut session);
+    assert_eq!(self::end(&limited), self::end(&session));
 }
