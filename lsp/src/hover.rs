@@ -4,6 +4,18 @@ use crate::ide;
 use crate::live::{EntryKind, LiveText, Seen, Why, leads};
 use crate::state::{Open, Snapshot};
 
+/// What cannot stand in the path of a link as it is.
+const IN_A_LINK: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'(')
+    .add(b')')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?');
+
 /// What is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -58,7 +70,8 @@ fn shown(live: &LiveText, seen: &Seen, is_fresh: bool) -> String {
     }
     if let Some((file, line)) = seen.from.as_ref().filter(|_| seen.times > 0) {
         let name = file.rsplit('/').next().unwrap_or(file);
-        notes.push(format!("for [{name}:{0}](file://{file}#L{0})", line + 1));
+        let path = percent_encoding::utf8_percent_encode(file, IN_A_LINK);
+        notes.push(format!("for [{name}:{0}](file://{path}#L{0})", line + 1));
     }
     if let Some(entry) = live.entry.as_ref().filter(|it| it.kind != EntryKind::File) {
         notes.push(format!("by {} `{}`", entry.kind.name(), entry.label));
