@@ -29,6 +29,8 @@ function prepare() {
   fs.cpSync(path.join(__dirname, 'workspace'), at('workspace'), { recursive: true });
   fs.cpSync(path.join(__dirname, 'carrier'), at('carrier'), { recursive: true });
   fs.cpSync(path.join(__dirname, 'tests'), at('tests'), { recursive: true });
+  const good = fs.readFileSync(at('workspace', 'good.nixtest.md'), 'utf8');
+  fs.writeFileSync(at('workspace', 'wrong.nixtest.md'), good.replace('gave 2', 'gave 3'));
   for (const page of ['dap.md', 'lsp.md']) fs.copyFileSync(path.join(__dirname, '../../../docs', page), at(page));
   fs.mkdirSync(at('untrusted', '.vscode'), { recursive: true });
   fs.copyFileSync(at('workspace', 'shop.nix'), at('untrusted', 'shop.nix'));

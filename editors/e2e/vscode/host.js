@@ -4,7 +4,7 @@ const path = require('node:path');
 const { browser } = require('./browser');
 
 /** How long all of them may take, in milliseconds. */
-const LIMIT = 240_000;
+const LIMIT = 480_000;
 
 /** Runs them; tells how many failed. */
 module.exports.inHost = async function inHost({ host, at, out, folder }) {

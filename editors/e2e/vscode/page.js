@@ -1,18 +1,16 @@
 // What a person does and sees in the page: squiggle, hover, breakpoint, F5, variables, stepping there and back, values in
 // the text, the views, and the test explorer. With NIXSCOPE_PICTURES, pictures for documentation are left there.
 
-const fs = require('node:fs');
 const path = require('node:path');
 const { browser } = require('./browser');
 
 /** How long one thing may take to be seen, in milliseconds. */
-const LIMIT = 30_000;
+const LIMIT = 45_000;
 
 /** A person at the page. */
 class Person {
-  constructor(page, out, at) {
+  constructor(page, out) {
     this.page = page;
-    this.at = at;
     this.out = out;
     page.setDefaultTimeout(LIMIT);
   }
@@ -61,8 +59,15 @@ class Person {
   async pick(key, text, row) {
     await this.press(key);
     await this.see('.quick-input-widget input');
-    await this.page.fill('.quick-input-widget input', text);
-    await this.page.locator(row).first().click();
+    // The first search of a busy machine may find nothing; a person types again.
+    await this.until(async () => {
+      await this.page.fill('.quick-input-widget input', '');
+      await this.page.fill('.quick-input-widget input', text);
+      return await this.page.locator(row).first().click({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** Takes a row of the list that is open. */
@@ -249,10 +254,6 @@ const scenes = {
   },
 
   async 'a transcript that is wrong, and where'(person) {
-    const good = fs.readFileSync(person.at('workspace', 'good.nixtest.md'), 'utf8');
-    fs.writeFileSync(person.at('workspace', 'wrong.nixtest.md'), good.replace('gave 2', 'gave 3'));
-    await person.see('.test-explorer .monaco-list-row:has-text("wrong.nixtest.md")');
-    await person.command('Test: Run All Tests');
     await person.see('.test-explorer .monaco-list-row:has-text("wrong.nixtest.md") .codicon-testing-failed-icon');
     await person.open('wrong.nixtest.md');
     await person.see('.test-error-content-widget:has-text("gave 2")');
@@ -261,7 +262,6 @@ const scenes = {
     await person.see('.test-output-peek .view-line:has-text("gave 2")');
     await person.picture('tests');
     await person.press('Escape');
-    fs.rmSync(person.at('workspace', 'wrong.nixtest.md'));
   },
 };
 
@@ -291,7 +291,7 @@ module.exports.inCompany = (where) => play(where, 'company', inCompany);
 /** Plays scenes, one after the other; tells how many failed. */
 async function play({ host, at, out }, title, scenes) {
   const { page, context, outside } = await browser(at(`chromium-${title}`));
-  const person = new Person(page, out, at);
+  const person = new Person(page, out);
   let failed = 0;
   await page.goto(`http://${host}/?folder=${at('workspace')}`);
   await person.see('.explorer-folders-view .monaco-list-row');

@@ -7,7 +7,7 @@ const { close } = require('./lib');
 const FILES = ['language', 'commands', 'debugging', 'views', 'transcripts', 'settings', 'contributed'];
 
 /** How long one test may take, in milliseconds. */
-const LIMIT = 60_000;
+const LIMIT = 120_000;
 
 function within(promise) {
   let timer;

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const ID = 'a-nixscope.nixscope';
 
 /** Asks again and again until there is an answer; fails with what was seen last. */
-async function until(what, condition, millis = 20000) {
+async function until(what, condition, millis = 45000) {
   const end = Date.now() + millis;
   let last;
   for (;;) {
