@@ -20,6 +20,8 @@ const HARMLESS = [
   /Canceled/,
   // Of the page before, whose extension host waits a while for it to come back.
   /vscode\.lock/,
+  // The page that is closed while its extension host still talks to it.
+  /\[error\] Error: read ECONNRESET$/,
   /punycode|DEP0040|SQLite is an experimental/,
   /ENOENT.*chatLanguageModels|mcp\.json/,
 ];
