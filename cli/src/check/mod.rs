@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use ignore::WalkBuilder;
 use nixscope_engine::syntax::Features;
-use nixscope_lsp::check::{Checked, check};
+use nixscope_lsp::check::{Checked, Evaluation, Problem, check, evaluate};
 use nixscope_lsp::diagnose::Level;
 
 use crate::terminal;
@@ -56,6 +56,15 @@ pub(crate) struct CheckArgs {
     /// Do not read |> and <|
     #[arg(long)]
     no_pipe_operators: bool,
+    /// Evaluate each file, too, as the server does: what fails is an error. Only files below the current folder are read
+    #[arg(long)]
+    eval: bool,
+    /// With --eval, look here for `<names>`; PATH is a folder, or name=folder
+    #[arg(short = 'I', long = "include", value_name = "PATH", requires = "eval")]
+    includes: Vec<String>,
+    /// With --eval, let programs read any file
+    #[arg(long, requires = "eval")]
+    trust: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -195,6 +204,10 @@ fn look(file: &Path, args: &CheckArgs, tally: &mut Tally) -> Option<Report> {
     let absolute = std::path::absolute(file).ok().filter(|_| !is_input);
     let path = absolute.as_deref().and_then(Path::to_str);
     let mut checked = check(path, &bytes, Features { pipe_operators: !args.no_pipe_operators });
+    if let Some(path) = path.filter(|_| args.eval) {
+        checked.problems.extend(evaluated(path, &checked, args));
+        checked.problems.sort_by_key(|it| (it.finding.range, it.finding.level));
+    }
     checked.problems.retain(|it| !args.ignore.iter().any(|code| code == it.finding.code));
     for problem in &checked.problems {
         let level = problem.finding.level;
@@ -208,6 +221,23 @@ fn look(file: &Path, args: &CheckArgs, tally: &mut Tally) -> Option<Report> {
     checked.problems.retain(|it| args.show.takes(it.finding.level));
     let name = if is_input { "<stdin>".to_owned() } else { name_of(file) };
     Some(Report { name, checked })
+}
+
+/// What fails when a file is evaluated.
+fn evaluated(path: &str, checked: &Checked, args: &CheckArgs) -> Vec<Problem> {
+    let here = std::env::current_dir().ok().and_then(|it| it.to_str().map(str::to_owned));
+    let nix_path = args.includes.iter().map(|it| match it.split_once('=') {
+        Some((name, folder)) => format!("{name}={}", absolute(folder)),
+        None => absolute(it),
+    });
+    let evaluation = Evaluation { roots: here.into_iter().collect(), nix_path: nix_path.collect(), trust: args.trust };
+    let features = Features { pipe_operators: !args.no_pipe_operators };
+    let found = evaluate(path, checked.text.as_str(), features, &evaluation);
+    found.into_iter().map(|finding| Problem { finding, fixes: Vec::new() }).collect()
+}
+
+fn absolute(path: &str) -> String {
+    std::path::absolute(path).map_or_else(|_| path.to_owned(), |it| it.to_string_lossy().into_owned())
 }
 
 fn from_input() -> std::io::Result<Vec<u8>> {

@@ -165,6 +165,13 @@ impl Live {
     }
 }
 
+/// Evaluates an open document on the calling thread, within limits on instructions and memory. What fails in it.
+pub(crate) fn failures(now: &Snapshot, uri: &str) -> Vec<crate::diagnose::Finding> {
+    // A document that waits for its turn would be taken to have changed.
+    now.live.take();
+    job::run(now, uri, &now.live).map(|it| it.findings).unwrap_or_default()
+}
+
 /// Who takes jobs, and wakes up those who wait for them to end.
 #[derive(Debug, Default)]
 struct Door {
