@@ -1,7 +1,7 @@
 //! What can be said of values without evaluating: which sets and functions an expression may be. Follows names,
 //! selections, calls and imports for a bounded number of steps; what it cannot follow it leaves out and says so.
 //!
-//! What a function is given is known where it is called ([`search`]), or else from who calls it ([`callers`]): in the same
+//! What a function is given is known where it is called ([`mod@search`]), or else from who calls it ([`mod@callers`]): in the same
 //! text, through `import ./it.nix { }` in others, or by what is customary (`callPackage`, `final: prev:`).
 
 mod callers;
