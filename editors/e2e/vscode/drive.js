@@ -21,10 +21,13 @@ const HARMLESS = [
   // Of the page before, whose extension host waits a while for it to come back.
   /vscode\.lock/,
   // The page that is closed while its extension host still talks to it.
-  /\[error\] Error: read ECONNRESET$/,
+  /\[error\] Error: read ECONNRESET$/m,
   /punycode|DEP0040|SQLite is an experimental/,
   /ENOENT.*chatLanguageModels|mcp\.json/,
 ];
+
+/** In the stack of what the extensions say that come with the editor. */
+const ELSEWHERE = /lib\/vscode\/extensions\/|[a-z]+-language-features/;
 
 function prepare() {
   for (const it of ['tmp', 'data', 'extensions', 'server', 'home']) fs.mkdirSync(at(it), { recursive: true });
@@ -103,11 +106,12 @@ function complaints() {
         if (!isOurs) continue;
         fs.mkdirSync(path.join(OUT, 'logs', path.dirname(shown)), { recursive: true });
         fs.copyFileSync(file, path.join(OUT, 'logs', shown));
-        const lines = fs.readFileSync(file, 'utf8').split('\n');
-        for (const line of lines) {
-          if (!/\[(error|critical)\]/.test(line)) continue;
-          if (HARMLESS.some((pattern) => pattern.test(line)) && !/nixscope/.test(line)) continue;
-          found.push(`${shown}: ${line}`);
+        // An entry is a line that begins with a time, and the lines of its stack.
+        for (const entry of fs.readFileSync(file, 'utf8').split(/\n(?=\d{4}-\d\d-\d\d )/)) {
+          if (!/\[(error|critical)\]/.test(entry.split('\n')[0])) continue;
+          const isOfOthers = ELSEWHERE.test(entry) || HARMLESS.some((pattern) => pattern.test(entry));
+          if (isOfOthers && !/nixscope/.test(entry)) continue;
+          found.push(`${shown}: ${entry.trim()}`);
         }
       }
     }
