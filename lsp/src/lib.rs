@@ -4,6 +4,7 @@
 //! editor. What the text computes is evaluated on a thread of its own, and nobody waits for it. The crate may use
 //! everything in `nixscope-engine`, and nothing of the debug adapter.
 
+mod blocking;
 pub mod check;
 pub mod config;
 pub mod diagnose;

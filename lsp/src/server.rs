@@ -24,6 +24,7 @@ use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::{Client, LanguageServer};
 
+use crate::blocking::{blocking, turn};
 use crate::config::{Config, SECTION};
 use crate::diagnose;
 use crate::format;
@@ -85,7 +86,7 @@ impl Server {
         if !open.is_read_soon().await {
             return Ok(None);
         }
-        let answer = tokio::task::spawn_blocking(move || ask(&now, &open)).await;
+        let answer = blocking(move || ask(&now, &open)).await;
         answer.map(Some).map_err(|_| Error::internal_error())
     }
 
@@ -96,7 +97,7 @@ impl Server {
         F: FnOnce(&Arc<Snapshot>) -> T + Send + 'static,
     {
         let now = arrival(&self.state);
-        tokio::task::spawn_blocking(move || ask(&now)).await.map_err(|_| Error::internal_error())
+        blocking(move || ask(&now)).await.map_err(|_| Error::internal_error())
     }
 
     /// The same about a place in a document.
@@ -388,6 +389,7 @@ impl LanguageServer for Server {
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let with_bindings = params.context.include_declaration;
+        let _turn = turn().await;
         self.ask_at(params.text_document_position, move |now, open, offset| {
             let mut found = ide::references(open.document(), &**now, offset);
             found.retain(|it| with_bindings || !it.is_binding);
@@ -424,6 +426,7 @@ impl LanguageServer for Server {
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         let new = params.new_name;
+        let _turn = turn().await;
         let result = self.ask_at(params.text_document_position, move |now, open, offset| {
             let changes = ide::rename(open.document(), &**now, offset, &new);
             Some(changes.map(|it| to_proto::workspace_edit(now, open, &it)))
