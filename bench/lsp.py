@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""How long the language server takes: bench/lsp.py NIXSCOPE TREE [FILE TEXT]...
+
+Opens files of TREE and asks about names in them, picked by a fixed seed, each question once. Then, for each FILE and the
+first place where TEXT stands in it: from opening to the first hover with a value, and hovers after that, in five servers.
+Only the standard library is used.
+"""
+
+import json
+import os
+import queue
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
+REQUESTS = ["hover", "definition", "documentHighlight", "completion", "references"]
+FILES = ["lib/lists.nix", "lib/default.nix", "lib/modules.nix", "pkgs/top-level/default.nix"]
+PLACES = 75
+
+
+class Server:
+    def __init__(self, binary, tree, live=True):
+        self.process = subprocess.Popen([binary, "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.answers = queue.Queue()
+        self.number = 0
+        threading.Thread(target=self.read, daemon=True).start()
+        uri = "file://" + tree
+        folders = [{"uri": uri, "name": "tree"}]
+        options = {"live": {"enable": live}}
+        self.ask("initialize", {"processId": None, "rootUri": uri, "workspaceFolders": folders, "capabilities": {}, "initializationOptions": options})
+        self.tell("initialized", {})
+
+    def read(self):
+        out = self.process.stdout
+        while header := out.readline():
+            length = int(header.split(b":")[1])
+            out.readline()
+            message = json.loads(out.read(length))
+            if "id" in message and "method" in message:
+                self.send({"id": message["id"], "result": None})
+            elif "id" in message:
+                self.answers.put(message)
+
+    def send(self, message):
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        self.process.stdin.flush()
+
+    def tell(self, method, params):
+        self.send({"method": method, "params": params})
+
+    def ask(self, method, params):
+        self.number += 1
+        self.send({"id": self.number, "method": method, "params": params})
+        while True:
+            answer = self.answers.get(timeout=60)
+            if answer["id"] == self.number:
+                return answer.get("result")
+
+    def open(self, path):
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        uri = "file://" + path
+        self.tell("textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "nix", "version": 1, "text": text}})
+        return uri, text
+
+    def at(self, request, uri, text, offset):
+        line = text.count("\n", 0, offset)
+        character = offset - (text.rfind("\n", 0, offset) + 1)
+        params = {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}}
+        if request == "references":
+            params["context"] = {"includeDeclaration": True}
+        begin = time.perf_counter()
+        answer = self.ask("textDocument/" + request, params)
+        return answer, (time.perf_counter() - begin) * 1000
+
+    def end(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            peak = next(int(it.split()[1]) // 1024 for it in status if it.startswith("VmHWM"))
+        self.process.kill()
+        return peak
+
+
+def percentile(times, of):
+    times = sorted(times)
+    return times[min(len(times) - 1, len(times) * of // 100)]
+
+
+def main():
+    binary, tree = sys.argv[1], os.path.realpath(sys.argv[2])
+    for live in [True, False]:
+        random.seed(1)
+        server = Server(binary, tree, live)
+        taken = {it: [] for it in REQUESTS}
+        for file in FILES:
+            uri, text = server.open(os.path.join(tree, file))
+            time.sleep(2)
+            names = [it.start() for it in NAME.finditer(text)]
+            for offset in random.sample(names, min(PLACES, len(names))):
+                for request in REQUESTS:
+                    taken[request].append(server.at(request, uri, text, offset)[1])
+        print(f"evaluation {'on' if live else 'off'}: peak {server.end()} MiB")
+        for request, times in taken.items():
+            print(f"  {request:20} p50 {percentile(times, 50):7.1f} ms   p95 {percentile(times, 95):7.1f} ms")
+    for file, wanted in zip(sys.argv[3::2], sys.argv[4::2]):
+        first, later = [], []
+        for _ in range(5):
+            server = Server(binary, tree)
+            begin = time.perf_counter()
+            uri, text = server.open(os.path.join(tree, file))
+            offset = text.index(wanted) + len(wanted) - 1
+            while " \u00b7 by " not in json.dumps(server.at("hover", uri, text, offset)[0], ensure_ascii=False):
+                time.sleep(0.005)
+            first.append((time.perf_counter() - begin) * 1000)
+            later += [server.at("hover", uri, text, offset)[1] for _ in range(40)]
+            server.end()
+        print(f"{file}: first value {percentile(first, 50):.0f} ms, then p50 {percentile(later, 50):.1f} ms, p95 {percentile(later, 95):.1f} ms")
+
+
+main()
