@@ -246,7 +246,8 @@ impl Listing<'_> {
     }
 
     fn keys(&self, keys: u32) -> String {
-        let names: Vec<String> = self.program.keys[keys as usize].iter().map(|it| self.name(it.0)).collect();
+        let names: Vec<String> =
+            self.program.keys[keys as usize].iter().take(QUOTED).map(|it| self.name(it.0)).collect();
         shortened(&format!("{{ {} }}", names.join(" ")))
     }
 
@@ -281,8 +282,19 @@ impl Listing<'_> {
         let Some(span) = self.module.and_then(|it| it.spans.get(id.0 as usize)) else { return String::new() };
         let Some(file) = self.sources.file_of(span.start) else { return String::new() };
         let range = file.offset(span.start) as usize..file.offset(span.end) as usize;
-        let text = file.text.get(range).map(String::from_utf8_lossy).unwrap_or_default();
-        shortened(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+        // Expressions that lie inside each other are not read again and again to their ends.
+        let mut text = String::new();
+        for word in file.text.get(range).unwrap_or_default().split(u8::is_ascii_whitespace).filter(|it| !it.is_empty())
+        {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&String::from_utf8_lossy(&word[..word.len().min(4 * QUOTED + 4)]));
+            if text.len() > 4 * QUOTED {
+                break;
+            }
+        }
+        shortened(&text)
     }
 }
 
