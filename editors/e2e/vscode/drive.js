@@ -32,6 +32,8 @@ const ELSEWHERE = /lib\/vscode\/extensions\/|[a-z]+-language-features/;
 function prepare() {
   for (const it of ['tmp', 'data', 'extensions', 'server', 'home']) fs.mkdirSync(at(it), { recursive: true });
   fs.cpSync(path.join(__dirname, 'workspace'), at('workspace'), { recursive: true });
+  // What is tried is what the walkthrough opens.
+  fs.copyFileSync(path.join(__dirname, '../../vscode/walkthrough/example.nix'), at('workspace', 'shop.nix'));
   fs.cpSync(path.join(__dirname, 'carrier'), at('carrier'), { recursive: true });
   fs.cpSync(path.join(__dirname, 'tests'), at('tests'), { recursive: true });
   const good = fs.readFileSync(at('workspace', 'good.nixtest.md'), 'utf8');
