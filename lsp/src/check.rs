@@ -6,6 +6,7 @@ use nixscope_engine::syntax::Features;
 
 use crate::config::{Config, LiveConfig};
 use crate::diagnose::{self, Finding};
+use crate::disk::DiskFiles;
 use crate::ide::{self, Action, Code, Document};
 use crate::live;
 use crate::protocol::to_proto;
@@ -43,7 +44,7 @@ pub fn check(path: Option<&str>, bytes: &[u8], features: Features) -> Checked {
 }
 
 /// What evaluations of files may do.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Evaluation {
     /// The folders whose files they may read.
     pub roots: Vec<String>,
@@ -51,6 +52,8 @@ pub struct Evaluation {
     pub nix_path: Vec<String>,
     /// Whether they may read any file.
     pub trust: bool,
+    /// Files that were read, for the next ones.
+    pub files: Arc<DiskFiles>,
 }
 
 /// How many instructions evaluating one file may take.
@@ -69,6 +72,7 @@ pub fn evaluate(path: &str, text: &str, features: Features, evaluation: &Evaluat
     let config = Config { live, pipe_operators: features.pipe_operators, ..Config::default() };
     state.update(|now| {
         now.roots = Arc::new(evaluation.roots.clone());
+        now.disk = Arc::clone(&evaluation.files);
         now.configure(config);
     });
     let Some(uri) = to_proto::file(&state.snapshot(), path).map(|it| it.to_string()) else { return Vec::new() };

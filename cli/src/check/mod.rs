@@ -123,8 +123,9 @@ pub(crate) fn run(args: &CheckArgs) -> ExitCode {
     }
     let mut tally = Tally::default();
     let mut reports = Vec::new();
+    let evaluation = args.eval.then(|| evaluation(args));
     for file in find(args, &mut tally) {
-        let Some(report) = look(&file, args, &mut tally) else { continue };
+        let Some(report) = look(&file, args, evaluation.as_ref(), &mut tally) else { continue };
         if report.checked.problems.is_empty() {
             continue;
         }
@@ -190,7 +191,7 @@ fn find(args: &CheckArgs, tally: &mut Tally) -> Vec<PathBuf> {
 }
 
 /// What there is to tell of a file.
-fn look(file: &Path, args: &CheckArgs, tally: &mut Tally) -> Option<Report> {
+fn look(file: &Path, args: &CheckArgs, evaluation: Option<&Evaluation>, tally: &mut Tally) -> Option<Report> {
     let is_input = file == Path::new("-");
     let bytes = if is_input { from_input() } else { std::fs::read(file) };
     let bytes = match bytes {
@@ -203,9 +204,11 @@ fn look(file: &Path, args: &CheckArgs, tally: &mut Tally) -> Option<Report> {
     tally.files += 1;
     let absolute = std::path::absolute(file).ok().filter(|_| !is_input);
     let path = absolute.as_deref().and_then(Path::to_str);
-    let mut checked = check(path, &bytes, Features { pipe_operators: !args.no_pipe_operators });
-    if let Some(path) = path.filter(|_| args.eval) {
-        checked.problems.extend(evaluated(path, &checked, args));
+    let features = Features { pipe_operators: !args.no_pipe_operators };
+    let mut checked = check(path, &bytes, features);
+    if let (Some(path), Some(evaluation)) = (path, evaluation) {
+        let failed = evaluate(path, checked.text.as_str(), features, evaluation);
+        checked.problems.extend(failed.into_iter().map(|finding| Problem { finding, fixes: Vec::new() }));
         checked.problems.sort_by_key(|it| (it.finding.range, it.finding.level));
     }
     checked.problems.retain(|it| !args.ignore.iter().any(|code| code == it.finding.code));
@@ -223,17 +226,15 @@ fn look(file: &Path, args: &CheckArgs, tally: &mut Tally) -> Option<Report> {
     Some(Report { name, checked })
 }
 
-/// What fails when a file is evaluated.
-fn evaluated(path: &str, checked: &Checked, args: &CheckArgs) -> Vec<Problem> {
+/// What evaluations may see.
+fn evaluation(args: &CheckArgs) -> Evaluation {
     let here = std::env::current_dir().ok().and_then(|it| it.to_str().map(str::to_owned));
     let nix_path = args.includes.iter().map(|it| match it.split_once('=') {
         Some((name, folder)) => format!("{name}={}", absolute(folder)),
         None => absolute(it),
     });
-    let evaluation = Evaluation { roots: here.into_iter().collect(), nix_path: nix_path.collect(), trust: args.trust };
-    let features = Features { pipe_operators: !args.no_pipe_operators };
-    let found = evaluate(path, checked.text.as_str(), features, &evaluation);
-    found.into_iter().map(|finding| Problem { finding, fixes: Vec::new() }).collect()
+    let (roots, nix_path) = (here.into_iter().collect(), nix_path.collect());
+    Evaluation { roots, nix_path, trust: args.trust, ..Evaluation::default() }
 }
 
 fn absolute(path: &str) -> String {
