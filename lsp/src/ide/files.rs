@@ -83,6 +83,21 @@ impl Files for NoFiles {
     }
 }
 
+/// How many folders around a file are looked at.
+const MAX_FOLDERS: usize = 24;
+
+/// The folders around a file, innermost first. The root of all is the empty text.
+pub fn around(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(path.rsplit_once('/').map(|it| it.0), |it| it.rsplit_once('/').map(|it| it.0))
+        .take(MAX_FOLDERS)
+}
+
+/// The folder of the package set that a file lies in: one like nixpkgs.
+#[must_use]
+pub fn packages_around<'a>(files: &dyn Files, path: &'a str) -> Option<&'a str> {
+    around(path).find(|it| files.kind(&format!("{it}/pkgs/top-level")) == Some(EntryKind::Folder))
+}
+
 /// The absolute path that a path literal means, without `.` and `..` in it.
 pub(super) fn absolute(folder: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();

@@ -43,7 +43,7 @@ pub use definition::{Definitions, Location, definition};
 pub use diagnostics::{Code, Diagnostic, Related, Severity, Tag, diagnostics};
 pub use document::Document;
 pub use edit::{Action, ActionKind, Edit, FileEdits};
-pub use files::{EntryKind, FileEntry, Files, NoFiles};
+pub use files::{EntryKind, FileEntry, Files, NoFiles, around, packages_around};
 pub use highlighting::{Highlight, HighlightKind, semantic_tokens};
 pub use hover::{Hover, hover};
 pub use links::{Link, LinkTarget, document_links};

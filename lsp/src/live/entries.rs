@@ -212,55 +212,42 @@ impl Search<'_> {
         found
     }
 
-    /// Files that name this one: those beside it, and what directories above it are imported by.
+    /// Files that name this one: those around it first, then others of the workspace.
     fn importers(&self, path: &str) -> Vec<String> {
-        let folder = folder_of(path);
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let own_name = if name == "default.nix" { folder.rsplit('/').next().unwrap_or(folder) } else { name };
         let mut candidates: Vec<String> = Vec::new();
-        let mut above = Some(folder);
-        for depth in 0.. {
-            let Some(at) = above else { break };
+        for (depth, folder) in ide::around(path).enumerate() {
             if depth < 2 {
-                let beside = self.now.entries(at).into_iter().filter(|it| it.name.ends_with(".nix"));
-                candidates
-                    .extend(beside.take(MAX_BESIDE).map(|it| format!("{}/{}", at.trim_end_matches('/'), it.name)));
+                let beside = self.now.entries(folder).into_iter().filter(|it| it.name.ends_with(".nix"));
+                candidates.extend(beside.take(MAX_BESIDE).map(|it| format!("{folder}/{}", it.name)));
             } else {
-                candidates.extend(["default.nix", "flake.nix"].map(|it| format!("{}/{it}", at.trim_end_matches('/'))));
+                candidates.extend(["default.nix", "flake.nix"].map(|it| format!("{folder}/{it}")));
             }
-            if self.now.roots.iter().any(|it| it == at) || depth > 8 {
+            if self.now.roots.iter().any(|it| it == folder) {
                 break;
             }
-            above = at.rsplit_once('/').map(|it| if it.0.is_empty() { "/" } else { it.0 }).filter(|it| *it != at);
         }
         // What gathers others is named so; `flake.nix` gathers most.
         candidates.sort_by_key(|it| (!it.ends_with("/default.nix"), !it.ends_with("/flake.nix")));
-        candidates.dedup();
-        let names = |it: &String| {
-            it != path
-                && self.now.document(it).is_some_and(|doc| {
-                    memchr::memmem::find(doc.text(), own_name.as_bytes()).is_some()
-                        && !ide::mentions(&doc, self.now, path).is_empty()
-                })
-        };
-        candidates.into_iter().filter(names).take(MAX_ENTRIES).collect()
+        let names =
+            |it: &String| self.now.document(it).is_some_and(|doc| !ide::mentions(&doc, self.now, path).is_empty());
+        let near = candidates.into_iter().filter(names);
+        let far = || self.now.importers(path).into_iter().map(|it| it.0);
+        let mut found: Vec<String> = Vec::new();
+        for importer in near.chain(std::iter::once_with(far).flatten()) {
+            if importer != path && !found.contains(&importer) {
+                found.push(importer);
+            }
+            if found.len() >= MAX_ENTRIES {
+                break;
+            }
+        }
+        found
     }
 
     /// The package set that a file belongs to, or the one of the settings, as an expression that gives it; and its root.
     fn packages(&self, path: &str) -> Option<(String, String)> {
-        let mut folder = folder_of(path);
-        loop {
-            let has = |it: &str| self.now.kind(&format!("{folder}/{it}")).is_some();
-            if has("default.nix") && has("lib/default.nix") && has("pkgs/top-level") {
-                return Some((format!("import {} {{ }}", literal(folder)), folder.to_owned()));
-            }
-            match folder.rsplit_once('/') {
-                Some((above, _)) if !above.is_empty() => folder = above,
-                _ => break,
-            }
-        }
-        let named = self.now.config.live.nix_path.iter().find_map(|it| it.strip_prefix("nixpkgs="));
-        let root = named.map(str::to_owned).or_else(|| flake::input_near(path, "nixpkgs"))?;
+        let around = ide::packages_around(self.now, path).map(str::to_owned);
+        let root = around.or_else(|| self.now.nixpkgs()).or_else(|| flake::input_near(path, "nixpkgs"))?;
         Some((format!("import {} {{ }}", literal(&root)), root))
     }
 
@@ -307,13 +294,7 @@ impl Search<'_> {
         let has = |folder: &str| {
             ["default.nix", "modules.nix"].iter().all(|it| self.now.kind(&format!("{folder}/{it}")).is_some())
         };
-        let mut above: Vec<&str> = Vec::new();
-        let mut folder = folder_of(path);
-        while folder != "/" {
-            above.push(folder);
-            folder = folder_of(folder);
-        }
-        let around = above.into_iter().flat_map(|it| [it.to_owned(), format!("{it}/lib")]).find(|it| has(it));
+        let around = ide::around(path).flat_map(|it| [it.to_owned(), format!("{it}/lib")]).find(|it| has(it));
         around.or_else(|| Some(format!("{}/lib", root?)))
     }
 

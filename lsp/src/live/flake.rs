@@ -3,7 +3,7 @@
 use nixscope_engine::store::{ContentMethod, Hash, HashAlgorithm, StorePath};
 use serde_json::Value;
 
-use super::entries::{folder_of, literal, string};
+use super::entries::{literal, string};
 
 /// Where the store is.
 const STORE: &str = "/nix/store";
@@ -42,18 +42,14 @@ fn root(lock: &Value) -> &str {
 
 /// Where the flake around a file has an input, if it is there.
 pub(super) fn input_near(path: &str, input: &str) -> Option<String> {
-    let mut folder = folder_of(path);
-    loop {
-        if let Ok(lock) = std::fs::read_to_string(format!("{folder}/flake.lock")) {
-            let lock: Value = serde_json::from_str(&lock).ok()?;
-            let name = target(&lock, &lock["nodes"][root(&lock)]["inputs"][input])?;
-            return source(folder, &lock["nodes"][&name]);
-        }
-        folder = match folder.rsplit_once('/') {
-            Some((above, _)) if !above.is_empty() => above,
-            _ => return None,
-        };
-    }
+    let locked = crate::ide::around(path).find_map(|folder| {
+        let lock = std::fs::read_to_string(format!("{folder}/flake.lock")).ok()?;
+        Some((folder, lock))
+    });
+    let (folder, lock) = locked?;
+    let lock: Value = serde_json::from_str(&lock).ok()?;
+    let name = target(&lock, &lock["nodes"][root(&lock)]["inputs"][input])?;
+    source(folder, &lock["nodes"][&name])
 }
 
 /// One locked flake.

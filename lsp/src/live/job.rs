@@ -53,21 +53,36 @@ pub(super) fn run(now: &Snapshot, uri: &str, live: &Live) -> Option<LiveText> {
     };
     text.is_pinned = pinned.is_some();
     let begin = Instant::now();
+    live.begin_job();
+    let mut fuel = now.config.live.fuel;
     let mut best: Option<LiveText> = None;
     for entry in chosen {
-        let (done, is_reached) = attempt(now, open, path, live, &entry, text.clone())?;
+        let tried = attempt(now, open, path, live, &entry, fuel, text.clone())?;
+        fuel = fuel.saturating_sub(tried.text.instructions);
+        // A way that leads nowhere may lead there when what it read changes.
+        text.reads.extend(tried.text.reads.iter().cloned());
+        let is_over = tried.is_reached || tried.is_late || fuel == 0;
         // What leads nowhere is of use only if nothing leads there.
-        let is_first = best.is_none();
-        if is_reached || is_first || entry.kind == EntryKind::File {
-            best = Some(done);
+        if tried.is_reached || best.is_none() || entry.kind == EntryKind::File {
+            best = Some(tried.text);
         }
-        if is_reached {
+        if is_over {
             break;
         }
     }
-    let mut best = best.unwrap_or(text);
+    let mut best = best.unwrap_or_else(|| text.clone());
+    best.reads = text.reads;
     best.millis = begin.elapsed().as_millis() as u64;
     Some(best)
+}
+
+/// What evaluating a document by one entry gave.
+struct Tried {
+    text: LiveText,
+    /// Whether it led to the document.
+    is_reached: bool,
+    /// Whether the time is over.
+    is_late: bool,
 }
 
 /// Whether somebody said that a file is run so.
@@ -75,21 +90,22 @@ fn is_said(kind: EntryKind) -> bool {
     matches!(kind, EntryKind::Comment | EntryKind::Setting)
 }
 
-/// Evaluates by one entry. Whether that led to the document.
+/// Evaluates by one entry, with so many instructions at most. `None` if it is of no use any more.
 fn attempt(
     now: &Snapshot,
     open: &Open,
     path: &str,
     live: &Live,
     entry: &Entry,
+    fuel: u64,
     mut text: LiveText,
-) -> Option<(LiveText, bool)> {
+) -> Option<Tried> {
     let file = CanonPath::new(real(path).as_bytes());
     let mut session = world::session(now, &file.to_text());
     let pulse = session.pulse();
     live.begin(&open.uri, Arc::clone(&pulse));
     let config = &now.config.live;
-    let limits = LiveLimits { fuel: config.fuel, part_fuel: config.fuel / 4, ..LiveLimits::default() };
+    let limits = LiveLimits { fuel, part_fuel: config.fuel / 4, ..LiveLimits::default() };
     let watched = session.watch(&file, &entry.way, limits);
     let is_late = live.end();
     if pulse.is_interrupted() && !is_late {
@@ -113,7 +129,7 @@ fn attempt(
     text.why = findings::why(&watched, config.trust);
     let kept = Kept::new(session, watched.values, watched.value, watched.configuration, entry.packages.clone());
     text.kept = Some(Arc::new(kept));
-    Some((text, is_reached))
+    Some(Tried { text, is_reached, is_late })
 }
 
 /// What is shown of what was seen.

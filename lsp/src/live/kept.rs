@@ -351,9 +351,16 @@ impl Asked {
         let vm = &mut self.session.vm;
         let pos = self.values.first()?.span.start;
         let unit = vm.unit_of_file(vm.sources.id_of(pos)?)?;
-        let first = vm.unit(unit).first_body;
-        let n = vm.unit(unit).analysis.bodies.len() as u32;
-        Some((first..first + n).map(|it| vm.disassemble(it)).collect::<Vec<_>>().join("\n"))
+        let mut text = String::new();
+        for body in vm.bodies_beside(vm.unit(unit).first_body) {
+            if text.len() > MAX_FULL {
+                text += "…\n";
+                break;
+            }
+            text += &vm.disassemble(body);
+            text.push('\n');
+        }
+        Some(text)
     }
 }
 

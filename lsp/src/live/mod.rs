@@ -111,10 +111,16 @@ impl Live {
         }
     }
 
-    fn begin(&self, uri: &str, pulse: Arc<Pulse>) {
+    /// A document's turn has come: from now on its time runs.
+    fn begin_job(&self) {
         let mut inner = self.inner();
         inner.n_jobs += 1;
         inner.is_late = false;
+    }
+
+    /// A machine begins, or another one of the same job.
+    fn begin(&self, uri: &str, pulse: Arc<Pulse>) {
+        let mut inner = self.inner();
         // It may have changed while everything was made ready.
         if inner.wanted.iter().any(|it| it == uri) {
             pulse.interrupt();
@@ -122,6 +128,7 @@ impl Live {
         inner.running = Some((inner.n_jobs, pulse));
     }
 
+    /// The machine has ended. Whether the time of the job was over.
     fn end(&self) -> bool {
         let mut inner = self.inner();
         inner.running = None;
@@ -254,6 +261,8 @@ fn work(door: &Door, state: &State, done: &tokio::sync::mpsc::UnboundedSender<()
         drop(job);
         let text = job::run(&now, &uri, &state.live);
         match text {
+            // It may have been closed meanwhile.
+            Some(_) if state.snapshot().open(&uri).is_none() => {}
             Some(text) => {
                 state.live.keep(text, now.config.live.memory_limit << 20);
                 state.touch([uri]);

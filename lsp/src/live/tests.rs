@@ -70,6 +70,12 @@ fn by_who_names_it() {
 }
 
 #[test]
+fn by_who_names_it_elsewhere() {
+    let files = "//- /hosts/one.nix\n{ all = [ (import ../parts/a.nix { x = 5; }) ]; }\n//- /parts/a.nix\n{ x }: { y = x + 1; }";
+    check(files, "parts/a.nix", "importer hosts/one.nix", &[("x + 1", "6")]);
+}
+
+#[test]
 fn by_a_package_set() {
     let set = "//- /default.nix\n{ }: let call = f: a: f (builtins.intersectAttrs (builtins.functionArgs f) pkgs // a); \
                pkgs = { n = 5; lib = import ./lib; callPackage = p: call (import p); hello = pkgs.callPackage ./pkgs/by-name/he/hello/package.nix { }; }; in pkgs\n\

@@ -6,7 +6,7 @@ use nixscope_engine::syntax::SyntaxKind;
 
 use super::super::names::{Site, SiteKind, Target};
 use super::super::tree::{NodeId, Tree};
-use super::super::{EntryKind, Files, syntax};
+use super::super::{EntryKind, Files, around, packages_around, syntax};
 use super::search::{Closure, Env, Search};
 use super::{DefRef, DocRef, Known, is_call_package, root};
 
@@ -16,8 +16,6 @@ const MAX_CALLS: usize = 4;
 const MAX_IMPORTERS: usize = 12;
 /// How many files that bind packages are looked at for one of them.
 const MAX_PACKAGE_FILES: usize = 8;
-/// How many folders around a file are looked into.
-const MAX_FOLDERS: usize = 24;
 
 /// What a function is given.
 #[derive(Clone, Debug)]
@@ -193,16 +191,9 @@ fn customary<'a>(files: &dyn Files, doc: &DocRef<'a>, name: &[u8], n_before: usi
             .extend(lib.into_iter().find(|it| it != path && files.kind(it) == Some(EntryKind::File)).map(Caller::File));
         return;
     }
-    let has_packages = |it: &&str| files.kind(&format!("{it}/pkgs/top-level")) == Some(EntryKind::Folder);
-    if let Some(folder) = around(path).find(has_packages) {
+    if let Some(folder) = packages_around(files, path) {
         found.push(Caller::Packages(folder.to_owned()));
     }
-}
-
-/// The folders around a file, innermost first.
-fn around(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(path.rsplit_once('/').map(|it| it.0), |it| it.rsplit_once('/').map(|it| it.0))
-        .take(MAX_FOLDERS)
 }
 
 /// The file of a package in its customary place.
