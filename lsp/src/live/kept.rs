@@ -11,7 +11,7 @@ use nixscope_engine::debug::location::name_of;
 use nixscope_engine::debug::value::{Budget, full_text, show, type_name, written};
 use nixscope_engine::session::live::{LiveValue, origin};
 use nixscope_engine::source::Pos;
-use nixscope_engine::value::Value;
+use nixscope_engine::value::{Tag, Value};
 use nixscope_engine::vm::Vm;
 
 use super::world::LiveSession;
@@ -39,7 +39,7 @@ pub struct Asked {
     session: LiveSession,
     values: Vec<LiveValue>,
     outcome: Option<Value>,
-    /// What evaluating modules gave, if that led to the document.
+    /// What evaluating modules gave, if that led to the document or the document does it.
     configuration: Option<Value>,
     packages: Packages,
 }
@@ -137,6 +137,11 @@ impl Asked {
         self.outcome
     }
 
+    /// What evaluating modules gave, if the document is one of them.
+    pub(super) fn configuration(&self) -> Option<Value> {
+        self.configuration
+    }
+
     /// The options of the modules that the document is one of.
     pub fn options(&mut self) -> Option<Value> {
         let configuration = self.configuration?;
@@ -223,18 +228,18 @@ impl Asked {
     /// What a value says of itself, in Markdown: of a package its description, of an option its type.
     pub fn about(&mut self, v: Value) -> Option<String> {
         let v = self.force(v).filter(|it| it.is_attrs())?;
-        if self.text_at(v, &["_type"]).as_deref() == Some("option") {
+        if self.text_along(v, &["_type"]).as_deref() == Some("option") {
             return Some(self.about_option(v));
         }
         if self.type_of(v) != "derivation" {
             return None;
         }
-        let name = self.text_at(v, &["name"]).unwrap_or_default();
+        let name = self.text_along(v, &["name"]).unwrap_or_default();
         let mut text = format!("**{name}**");
-        if let Some(said) = self.text_at(v, &["meta", "description"]) {
+        if let Some(said) = self.text_along(v, &["meta", "description"]) {
             text += &format!("\n\n{said}");
         }
-        if let Some(page) = self.text_at(v, &["meta", "homepage"]) {
+        if let Some(page) = self.text_along(v, &["meta", "homepage"]) {
             text += &format!("\n\n<{page}>");
         }
         Some(text)
@@ -242,12 +247,13 @@ impl Asked {
 
     fn about_option(&mut self, option: Value) -> String {
         let mut lines = Vec::new();
-        let said = self.text_at(option, &["description"]).or_else(|| self.text_at(option, &["description", "text"]));
+        let said =
+            self.text_along(option, &["description"]).or_else(|| self.text_along(option, &["description", "text"]));
         lines.extend(said.map(|it| it.trim().to_owned()));
-        lines.extend(self.text_at(option, &["type", "description"]).map(|it| format!("*Type:* {it}")));
+        lines.extend(self.text_along(option, &["type", "description"]).map(|it| format!("*Type:* {it}")));
         for (label, name) in [("Default", "default"), ("Example", "example")] {
-            let literal = self.text_at(option, &[&format!("{name}Text"), "text"]);
-            let literal = literal.or_else(|| self.text_at(option, &[name, "text"]));
+            let literal = self.text_along(option, &[&format!("{name}Text"), "text"]);
+            let literal = literal.or_else(|| self.text_along(option, &[name, "text"]));
             let value = self.along(option, &[name.to_owned()]);
             let value = value.map(|it| self.shown(it, Budget { width: 80, depth: 2, items: 6 }).0);
             lines.extend(literal.or(value).map(|it| format!("*{label}:* `{it}`")));
@@ -256,10 +262,47 @@ impl Asked {
     }
 
     /// The text that lies in a value along a path.
-    fn text_at(&mut self, v: Value, path: &[&str]) -> Option<String> {
+    pub(super) fn text_along(&mut self, v: Value, path: &[&str]) -> Option<String> {
         let path: Vec<String> = path.iter().map(|it| (*it).to_owned()).collect();
-        let v = self.along(v, &path).filter(|it| it.is_string())?;
-        Some(String::from_utf8_lossy(self.session.vm.heap.bytes(v)).into_owned())
+        let v = self.along(v, &path)?;
+        self.text_of(v)
+    }
+
+    /// The text that a string or path is.
+    pub(super) fn text_of(&self, v: Value) -> Option<String> {
+        let heap = &self.session.vm.heap;
+        let bytes = match v.tag() {
+            Tag::Path => heap.symbols.bytes(v.symbol()),
+            _ if v.is_string() => heap.bytes(v),
+            _ => return None,
+        };
+        Some(String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// What a function gives.
+    pub(super) fn call(&mut self, function: Value, args: &[Value]) -> Option<Value> {
+        self.session.call_within(function, args, FUEL).ok()
+    }
+
+    /// The elements of a list that lies in a value along a path.
+    pub(super) fn elements_along(&mut self, v: Value, path: &[&str]) -> Vec<Value> {
+        let path: Vec<String> = path.iter().map(|it| (*it).to_owned()).collect();
+        let Some(list) = self.along(v, &path).filter(|it| it.is_list()) else { return Vec::new() };
+        let elements: Vec<Value> = self.session.vm.heap.elements(list).iter().copied().take(MAX_SPREAD).collect();
+        elements.into_iter().filter_map(|it| self.force(it)).collect()
+    }
+
+    /// The integer that lies in a value along a path.
+    pub(super) fn number_along(&mut self, v: Value, path: &[&str]) -> Option<u32> {
+        let path: Vec<String> = path.iter().map(|it| (*it).to_owned()).collect();
+        let v = self.along(v, &path).filter(|it| it.is_small_int())?;
+        u32::try_from(v.as_small_int()).ok()
+    }
+
+    /// Whether a set has an attribute.
+    pub(super) fn has(&self, set: Value, name: &str) -> bool {
+        let heap = &self.session.vm.heap;
+        set.is_attrs() && heap.symbols.lookup(name.as_bytes()).is_some_and(|it| heap.attr(set, it).is_some())
     }
 
     /// The value of an expression.

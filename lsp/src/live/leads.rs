@@ -13,7 +13,8 @@ pub fn definition(now: &Snapshot, open: &Open, offset: u32) -> Option<ide::Defin
     if seen.is_empty() {
         return said;
     }
-    let (origin, _) = ide::name_at(open.document(), offset)?;
+    let name = ide::name_at(open.document(), offset).map(|it| it.0);
+    let origin = name.or_else(|| ide::key_at(open.document(), offset).map(|it| it.0))?;
     let mut locations = seen;
     for it in said.map(|it| it.locations).unwrap_or_default() {
         if !locations.iter().any(|other| (&other.path, other.focus) == (&it.path, it.focus)) {
@@ -25,7 +26,10 @@ pub fn definition(now: &Snapshot, open: &Open, offset: u32) -> Option<ide::Defin
 
 /// Where the name at an offset was really defined, the likeliest first.
 fn definitions(now: &Snapshot, open: &Open, offset: u32) -> Vec<Location> {
-    let places = written(now, open, offset);
+    let mut places = declared(now, open, offset);
+    if places.is_empty() {
+        places = written(now, open, offset);
+    }
     let mut found: Vec<Location> = Vec::new();
     for place in &places {
         let Some(doc) = now.document(&place.path) else { continue };
@@ -46,11 +50,54 @@ fn definitions(now: &Snapshot, open: &Open, offset: u32) -> Vec<Location> {
 /// What is said of the name at an offset where it was defined, in Markdown, and where the name is.
 #[must_use]
 pub fn documentation(now: &Snapshot, open: &Open, offset: u32) -> Option<(String, TextRange)> {
+    if let Some(said) = about_key(now, open, offset) {
+        return Some(said);
+    }
     let (range, _) = ide::name_at(open.document(), offset)?;
     let place = written(now, open, offset).into_iter().next()?;
     let doc = now.document(&place.path)?;
     let said = ide::hover(&doc, now, place.offset)?;
     Some((said.markdown, range))
+}
+
+/// What is said of the option that the name at an offset defines, in Markdown, and where the name is.
+fn about_key(now: &Snapshot, open: &Open, offset: u32) -> Option<(String, TextRange)> {
+    let (range, steps) = ide::key_at(open.document(), offset)?;
+    let said = now.live.text(&open.uri)?.kept.clone()?.ask(|asked| {
+        let (set, name) = asked.option_at(&steps)?;
+        let option = asked.along(set, &[name])?;
+        asked.about(option)
+    });
+    Some((said?, range))
+}
+
+/// Where the option is declared that the name at an offset defines.
+fn declared(now: &Snapshot, open: &Open, offset: u32) -> Vec<Written> {
+    let ask = || {
+        let (_, steps) = ide::key_at(open.document(), offset)?;
+        now.live.text(&open.uri)?.kept.clone()?.ask(|asked| {
+            let (set, name) = asked.option_at(&steps)?;
+            let option = asked.along(set, std::slice::from_ref(&name))?;
+            let found = asked.declared(option);
+            Some((found, asked.written_as(set, &name), name))
+        })
+    };
+    let Some((found, written, name)) = ask() else { return Vec::new() };
+    let place = |(path, at): (String, Option<(u32, u32)>)| {
+        let doc = now.document(&path)?;
+        let offset = at.and_then(|it| offset_of(doc.text(), it)).map(|it| ide::name_along(&doc, it, &name));
+        let offset = offset.unwrap_or(0);
+        Some(Written { path, offset })
+    };
+    let found: Vec<Written> = found.into_iter().filter_map(place).collect();
+    if found.is_empty() { written.into_iter().collect() } else { found }
+}
+
+/// The byte of a text at a line and column, from 1, as positions in programs are counted.
+fn offset_of(text: &[u8], (line, column): (u32, u32)) -> Option<u32> {
+    let before = text.split_inclusive(|it| *it == b'\n').take(line.checked_sub(1)? as usize);
+    let start = before.map(<[u8]>::len).sum::<usize>() as u32;
+    Some(start + column.checked_sub(1)?).filter(|it| *it <= text.len() as u32)
 }
 
 /// What is said of an attribute of a value, in Markdown: by itself, or where it was written.

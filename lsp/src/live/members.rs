@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use nixscope_engine::value::Value;
 
-use crate::ide::{Base, BaseKind, Completion, CompletionKind, Completions, TextRange};
+use crate::ide::{Base, BaseKind, Completion, CompletionKind, Completions, Step, TextRange};
 use crate::state::{Open, Snapshot};
 
 use super::kept::Asked;
@@ -19,6 +19,8 @@ pub struct Origin {
     pub of: Vec<(u32, u32)>,
     /// The attribute path from there.
     pub path: Vec<String>,
+    /// Of options, what leads there from the definitions of a module.
+    pub key: Vec<Step>,
 }
 
 /// Adds the attributes that values have to what may stand at a place. Where they come from, for the first so many.
@@ -27,6 +29,9 @@ pub fn extend(now: &Snapshot, open: &Open, found: &mut Completions) -> Option<Or
     let live = now.live.text(&open.uri)?;
     let kept = live.kept.clone()?;
     kept.ask(|asked| {
+        if base.kind == BaseKind::Key {
+            return options(asked, open, base, found);
+        }
         let origins = origins(&live, open, &base);
         for origin in origins {
             let Some(set) = value(asked, &origin) else { continue };
@@ -46,6 +51,11 @@ pub fn extend(now: &Snapshot, open: &Open, found: &mut Completions) -> Option<Or
 pub fn about(now: &Snapshot, origin: &Origin, label: &str) -> Option<String> {
     let live = now.live.text(&origin.uri)?;
     live.kept.clone()?.ask(|asked| {
+        if origin.of.is_empty() {
+            let sets = asked.option_sets(&origin.key);
+            let set = sets.into_iter().find(|it| asked.has(*it, label))?;
+            return leads::about(now, asked, set, label);
+        }
         let set = value(asked, origin)?;
         leads::about(now, asked, set, label)
     })
@@ -56,25 +66,32 @@ fn origins(live: &LiveText, open: &Open, base: &Base) -> Vec<Origin> {
         let start = live.before(&open.text, it.start)?;
         Some((start, start + (it.end - it.start)))
     };
-    let origin = |of: Vec<(u32, u32)>| Origin { uri: open.uri.clone(), of, path: base.path.clone() };
-    if base.kind == BaseKind::Key {
-        return vec![origin(Vec::new())];
-    }
+    let origin = |of: Vec<(u32, u32)>| Origin { uri: open.uri.clone(), of, path: base.path.clone(), key: Vec::new() };
     let of = base.of.iter().map(|places| places.iter().filter_map(before).collect::<Vec<_>>());
     of.filter(|it| !it.is_empty()).map(origin).collect()
 }
 
 /// The set that names belong to.
 fn value(asked: &mut Asked, origin: &Origin) -> Option<Value> {
-    let start = match origin.of.is_empty() {
-        true => asked.options()?,
-        false => origin.of.iter().find_map(|it| asked.at(*it)).map(|it| it.value)?,
-    };
-    let path = match origin.path.first().map(String::as_str) {
-        Some("config" | "options") if origin.of.is_empty() => &origin.path[1..],
-        _ => &origin.path[..],
-    };
-    asked.along(start, path).filter(|it| it.is_attrs())
+    let start = origin.of.iter().find_map(|it| asked.at(*it)).map(|it| it.value)?;
+    asked.along(start, &origin.path).filter(|it| it.is_attrs())
+}
+
+/// Adds the options that may be defined at a place.
+fn options(asked: &mut Asked, open: &Open, base: Base, found: &mut Completions) -> Option<Origin> {
+    let mut members: Vec<super::Member> = Vec::new();
+    for set in asked.option_sets(&base.key) {
+        for member in asked.option_members(set) {
+            if !members.iter().any(|it| it.name == member.name) {
+                members.push(member);
+            }
+        }
+    }
+    if members.is_empty() {
+        return None;
+    }
+    add(found, &members, base.kind);
+    Some(Origin { uri: open.uri.clone(), of: Vec::new(), path: Vec::new(), key: base.key })
 }
 
 fn add(found: &mut Completions, members: &[super::Member], kind: BaseKind) {

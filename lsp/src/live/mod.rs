@@ -15,6 +15,7 @@ mod job;
 mod kept;
 pub mod leads;
 pub mod members;
+mod options;
 mod values;
 mod world;
 
@@ -292,5 +293,7 @@ pub(crate) async fn watch_time(state: Arc<State>) {
     }
 }
 
+#[cfg(test)]
+mod option_tests;
 #[cfg(test)]
 mod tests;

@@ -8,13 +8,13 @@ use crate::state::{Snapshot, State, Sync};
 use super::{Live, LiveText, Why, job};
 
 /// A workspace with these files, each `/path` and its text.
-struct Workspace {
+pub(super) struct Workspace {
     folder: tempfile::TempDir,
-    state: State,
+    pub(super) state: State,
 }
 
 impl Workspace {
-    fn new(files: &str) -> Self {
+    pub(super) fn new(files: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for file in files.split("//- /").skip(1) {
             let (path, text) = file.split_once('\n').expect("a path and a text");
@@ -28,10 +28,16 @@ impl Workspace {
         Self { folder, state }
     }
 
-    fn open(&self, path: &str) -> LiveText {
+    /// The path of a file, and what the protocol calls it.
+    pub(super) fn name(&self, path: &str) -> (String, String) {
         let path = self.folder.path().join(path).to_str().expect("a path").to_owned();
-        let text = std::fs::read_to_string(&path).expect("a file");
         let uri = format!("file://{path}");
+        (path, uri)
+    }
+
+    fn open(&self, path: &str) -> LiveText {
+        let (path, uri) = self.name(path);
+        let text = std::fs::read_to_string(&path).expect("a file");
         self.state.sync(Sync::Open { uri: uri.clone(), path: Some(path), version: 1, text });
         let now: Arc<Snapshot> = self.state.snapshot();
         job::run(&now, &uri, &Live::default()).expect("it was not interrupted")

@@ -207,6 +207,9 @@ impl<W: World> Session<W> {
             if !look.seen.insert(v) {
                 continue;
             }
+            if look.configuration.is_none() && self.is_configuration(v) {
+                look.configuration = Some(v);
+            }
             for part in self.parts_of(v, look) {
                 if self.is_over(look) {
                     look.is_cut_short = true;

@@ -2,6 +2,7 @@
 
 use nixscope_engine::syntax::SyntaxKind;
 
+use super::super::keys::{self, Step};
 use super::super::names::Target;
 use super::super::statics::DocRef;
 use super::super::tree::NodeId;
@@ -16,6 +17,8 @@ pub struct Base {
     pub of: Vec<Vec<TextRange>>,
     /// The attribute path from there.
     pub path: Vec<String>,
+    /// Of names that are bound, what leads there from the definitions of a module.
+    pub key: Vec<Step>,
 }
 
 /// How names at a cursor are used.
@@ -47,23 +50,11 @@ pub(super) fn base(doc: &DocRef<'_>, node: NodeId, shift: impl Fn(TextRange) -> 
         SyntaxKind::NODE_ATTRPATH => {
             let path = tree.parent(node)?;
             let whole = tree.parent(path)?;
+            if tree.kind(whole) == SyntaxKind::NODE_ATTRPATH_VALUE {
+                return Some(Base { kind: BaseKind::Key, key: keys::before_key(doc, node)?, ..Base::default() });
+            }
             let mut names: Vec<String> =
                 tree.nodes(path).take_while(|&it| it < node).map(name).collect::<Option<_>>()?;
-            if tree.kind(whole) == SyntaxKind::NODE_ATTRPATH_VALUE {
-                for around in tree.ancestors(whole).skip(1) {
-                    match tree.kind(around) {
-                        SyntaxKind::NODE_ATTRPATH_VALUE => {
-                            let outer = tree.node(around, SyntaxKind::NODE_ATTRPATH)?;
-                            let mut all: Vec<String> = tree.nodes(outer).map(name).collect::<Option<_>>()?;
-                            all.append(&mut names);
-                            names = all;
-                        }
-                        SyntaxKind::NODE_LAMBDA | SyntaxKind::NODE_LIST => break,
-                        _ => {}
-                    }
-                }
-                return Some(Base { kind: BaseKind::Key, of: Vec::new(), path: names });
-            }
             let mut of = tree.nodes(whole).next()?;
             // The base of what is selected from may be a selection itself.
             while tree.kind(of) == SyntaxKind::NODE_SELECT {
@@ -75,7 +66,7 @@ pub(super) fn base(doc: &DocRef<'_>, node: NodeId, shift: impl Fn(TextRange) -> 
                 all.append(&mut names);
                 (of, names) = (inner, all);
             }
-            Some(Base { kind: BaseKind::Attribute, of: vec![places(of)], path: names })
+            Some(Base { kind: BaseKind::Attribute, of: vec![places(of)], path: names, ..Base::default() })
         }
         SyntaxKind::NODE_INHERIT => {
             let from = tree.node(tree.parent(node)?, SyntaxKind::NODE_INHERIT_FROM)?;
@@ -86,7 +77,7 @@ pub(super) fn base(doc: &DocRef<'_>, node: NodeId, shift: impl Fn(TextRange) -> 
                 path = tree.nodes(inner_path).map(name).collect::<Option<_>>()?;
                 of = inner;
             }
-            Some(Base { kind: BaseKind::Attribute, of: vec![places(of)], path })
+            Some(Base { kind: BaseKind::Attribute, of: vec![places(of)], path, ..Base::default() })
         }
         _ if tree.kind(node) == SyntaxKind::NODE_IDENT => {
             let mut child = node;
@@ -97,7 +88,7 @@ pub(super) fn base(doc: &DocRef<'_>, node: NodeId, shift: impl Fn(TextRange) -> 
                 }
                 child = around;
             }
-            Some(Base { kind: BaseKind::Variable, of, path: Vec::new() })
+            Some(Base { kind: BaseKind::Variable, of, ..Base::default() })
         }
         _ => None,
     }
