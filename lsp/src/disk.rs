@@ -4,19 +4,23 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use nixscope_engine::syntax::Features;
 use rustc_hash::FxHashMap;
 
-use crate::ide::{Document, EntryKind, FileEntry, Files, Words};
-use crate::index::Index;
+use crate::ide::{Document, EntryKind, FileEntry, Files};
+use crate::index::{Index, Mentions};
 use crate::state::{Open, Snapshot};
 
 /// The largest file that is read.
 const MAX_FILE: u64 = 4 << 20;
 /// How many bytes of text are kept; what is known of a text takes several times as much.
 const MAX_KEPT: usize = 5 << 20;
+/// How long a file is taken to be as it was when it was last looked at: one question asks for the same one many times.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// How many paths are remembered to be files or not.
+const MAX_KINDS: usize = 20_000;
 /// How many files of a workspace are looked at.
 const MAX_WORKSPACE: usize = 4_000;
 /// How many folders are looked into for them.
@@ -36,6 +40,7 @@ struct Kept {
     /// Counts questions, to tell what was asked for last.
     now: u64,
     workspace: Option<(Vec<String>, Arc<[String]>)>,
+    kinds: FxHashMap<String, (Option<EntryKind>, Instant)>,
 }
 
 #[derive(Debug)]
@@ -44,6 +49,8 @@ struct Entry {
     features: Features,
     document: Arc<Document>,
     used: u64,
+    /// When it was last seen to be as it was on disk.
+    looked: Option<Instant>,
 }
 
 impl DiskFiles {
@@ -53,28 +60,59 @@ impl DiskFiles {
 
     /// Files came or went.
     pub fn forget_workspace(&self) {
-        self.kept().workspace = None;
+        let mut kept = self.kept();
+        kept.workspace = None;
+        kept.kinds.clear();
+        kept.documents.values_mut().for_each(|it| it.looked = None);
+        drop(kept);
         self.index.forget();
     }
 
     fn document(&self, path: &str, features: Features) -> Option<Arc<Document>> {
-        let stat = std::fs::metadata(path).ok().filter(|it| it.is_file() && it.len() <= MAX_FILE)?;
-        let changed = stat.modified().ok();
         let mut kept = self.kept();
         kept.now += 1;
         let now = kept.now;
         if let Some(entry) = kept.documents.get_mut(path)
-            && entry.changed == changed
+            && entry.looked.is_some_and(|it| it.elapsed() < PATIENCE)
             && entry.features == features
         {
             entry.used = now;
             return Some(Arc::clone(&entry.document));
         }
         drop(kept);
+        let stat = std::fs::metadata(path).ok().filter(|it| it.is_file() && it.len() <= MAX_FILE)?;
+        let changed = stat.modified().ok();
+        let looked = Some(Instant::now());
+        let mut kept = self.kept();
+        if let Some(entry) = kept.documents.get_mut(path)
+            && entry.changed == changed
+            && entry.features == features
+        {
+            (entry.used, entry.looked) = (now, looked);
+            return Some(Arc::clone(&entry.document));
+        }
+        drop(kept);
         let text = std::fs::read(path).ok()?;
         let document = Arc::new(Document::new(Some(path), text, features).kept_small());
-        self.kept().keep(path, Entry { changed, features, document: Arc::clone(&document), used: now });
+        self.kept().keep(path, Entry { changed, features, document: Arc::clone(&document), used: now, looked });
         Some(document)
+    }
+
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        if let Some((kind, looked)) = self.kept().kinds.get(path)
+            && looked.elapsed() < PATIENCE
+        {
+            return *kind;
+        }
+        let looked = Instant::now();
+        let stat = std::fs::metadata(path).ok();
+        let kind = stat.map(|it| if it.is_dir() { EntryKind::Folder } else { EntryKind::File });
+        let mut kept = self.kept();
+        if kept.kinds.len() >= MAX_KINDS {
+            kept.kinds.clear();
+        }
+        kept.kinds.insert(path.to_owned(), (kind, looked));
+        kind
     }
 
     fn workspace(&self, roots: &[String]) -> Arc<[String]> {
@@ -132,18 +170,11 @@ fn find(roots: &[String]) -> Vec<String> {
 }
 
 impl Snapshot {
-    /// Looks at what each file of the workspace mentions: those that are open as they are in the editor.
-    fn each_words(&self, mut look: impl FnMut(&str, &Words)) {
+    /// What the files of the workspace mention that are not open, and those that are.
+    fn mentions(&self) -> (Arc<Mentions>, BTreeMap<&str, &Arc<Open>>) {
         let paths = self.disk.workspace(&self.roots);
-        let kept = self.disk.index.words(&paths, self.features(), self.client.registers_watchers);
-        let open: BTreeMap<&str, &Arc<Open>> =
-            self.documents.values().filter_map(|it| Some((it.path.as_deref()?, it))).collect();
-        for (path, words) in kept.iter().filter(|it| !open.contains_key(it.0.as_str())) {
-            look(path, words);
-        }
-        for (path, it) in open {
-            look(path, it.words());
-        }
+        let kept = self.disk.index.mentions(&paths, self.features(), self.client.registers_watchers);
+        (kept, self.documents.values().filter_map(|it| Some((it.path.as_deref()?, it))).collect())
     }
 }
 
@@ -159,8 +190,7 @@ impl Files for Snapshot {
         if self.open_file(path).is_some() {
             return Some(EntryKind::File);
         }
-        let stat = std::fs::metadata(path).ok()?;
-        Some(if stat.is_dir() { EntryKind::Folder } else { EntryKind::File })
+        self.disk.kind(path)
     }
 
     fn entries(&self, folder: &str) -> Vec<FileEntry> {
@@ -184,19 +214,19 @@ impl Files for Snapshot {
     }
 
     fn mentioning(&self, name: &[u8]) -> Vec<String> {
-        let mut found = Vec::new();
-        self.each_words(|path, words| {
-            if words.may_mention(name) {
-                found.push(path.to_owned());
-            }
-        });
+        let (kept, open) = self.mentions();
+        let closed = kept.mentioning(name).filter(|it| !open.contains_key(it)).map(str::to_owned);
+        let here = open.iter().filter(|it| it.1.words().may_mention(name)).map(|it| (*it.0).to_owned());
+        let mut found: Vec<String> = closed.chain(here).collect();
         found.sort_unstable();
         found
     }
 
     fn importers(&self, path: &str) -> Vec<(String, u32)> {
-        let mut found = Vec::new();
-        self.each_words(|it, words| found.extend(words.leading_to(path).map(|at| (it.to_owned(), at))));
+        let (kept, open) = self.mentions();
+        let closed = kept.importers(path).filter(|it| !open.contains_key(it.0)).map(|it| (it.0.to_owned(), it.1));
+        let here = open.iter().flat_map(|(&file, it)| it.words().leading_to(path).map(move |at| (file.to_owned(), at)));
+        let mut found: Vec<(String, u32)> = closed.chain(here).collect();
         found.sort_unstable();
         found
     }

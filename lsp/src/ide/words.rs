@@ -38,15 +38,15 @@ impl Words {
                 _ => false,
             };
             if is_taken {
-                let name = |it| syntax::static_name(doc.text(), tree, it).map(number);
+                let name = |it| syntax::static_name(doc.text(), tree, it).map(Self::number);
                 found.extend(tree.nodes(node).filter_map(name));
             }
         }
         let from_with = names.uses().iter().filter(|it| matches!(it.target, Target::With(_)));
-        found.extend(from_with.map(|it| number(names.text(it.name))));
+        found.extend(from_with.map(|it| Self::number(names.text(it.name))));
         let is_attribute = |kind| matches!(kind, SetKind::Plain | SetKind::Rec);
         let bound = names.defs().filter(|(_, it)| is_attribute(names.set(it.set).kind));
-        found.extend(bound.map(|(_, it)| number(names.text(it.name))));
+        found.extend(bound.map(|(_, it)| Self::number(names.text(it.name))));
         found.sort_unstable();
         found.dedup();
         let paths = paths(doc).into_iter().map(|(at, path)| (at, path.into_boxed_str()));
@@ -56,19 +56,33 @@ impl Words {
     /// Whether the text may take something of this name, or bind an attribute of this name.
     #[must_use]
     pub fn may_mention(&self, name: &[u8]) -> bool {
-        self.names.binary_search(&number(name)).is_ok()
+        self.names.binary_search(&Self::number(name)).is_ok()
+    }
+
+    /// The number that stands for a name. Others may have the same.
+    #[must_use]
+    pub fn number(name: &[u8]) -> u32 {
+        let mut hasher = FxHasher::default();
+        hasher.write(name);
+        (hasher.finish() >> 32) as u32
+    }
+
+    /// The numbers of the names it mentions, in order, each once.
+    #[must_use]
+    pub fn names(&self) -> &[u32] {
+        &self.names
+    }
+
+    /// Where path literals begin, and the absolute paths they mean.
+    #[must_use]
+    pub fn paths(&self) -> &[(u32, Box<str>)] {
+        &self.paths
     }
 
     /// Where path literals begin that lead to a file.
     pub fn leading_to(&self, file: &str) -> impl Iterator<Item = u32> {
         self.paths.iter().filter(move |it| leads_to(&it.1, file)).map(|it| it.0)
     }
-}
-
-fn number(name: &[u8]) -> u32 {
-    let mut hasher = FxHasher::default();
-    hasher.write(name);
-    (hasher.finish() >> 32) as u32
 }
 
 /// The path literals of a document: where they begin, and the absolute paths they mean.
