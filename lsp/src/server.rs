@@ -13,12 +13,13 @@ use lsp_types::{
     DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentRangeFormattingParams,
     DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange, FoldingRangeParams,
     FullDocumentDiagnosticReport, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
-    InitializeResult, InitializedParams, InlayHint, InlayHintParams, LinkedEditingRangeParams, LinkedEditingRanges,
-    Location, MessageType, PrepareRenameResponse, ReferenceParams, RelatedFullDocumentDiagnosticReport,
-    RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensDelta,
-    SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
-    SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp, SignatureHelpParams, SymbolInformation,
-    TextDocumentPositionParams, TextEdit, Url, WorkspaceEdit, WorkspaceSymbolParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintParams, InlineValue, InlineValueParams,
+    LinkedEditingRangeParams, LinkedEditingRanges, Location, MessageType, PrepareRenameResponse, ReferenceParams,
+    RelatedFullDocumentDiagnosticReport, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams,
+    SemanticTokens, SemanticTokensDelta, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult,
+    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp,
+    SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, TextEdit, Url, WorkspaceEdit,
+    WorkspaceSymbolParams,
 };
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
@@ -115,8 +116,7 @@ impl Server {
     async fn format(&self, uri: &Url, range: Option<lsp_types::Range>) -> Result<Option<Vec<TextEdit>>> {
         let now = arrival(&self.state);
         let Some(open) = now.open(uri.as_str()) else { return Ok(None) };
-        let at = |it| from_proto::offset(&now, open, it);
-        let within = range.map(|it| TextRange::new(at(it.start), at(it.end)));
+        let within = range.map(|it| from_proto::range(&now, open, it));
         let found = format::edits(&now, open, within).await;
         let said = {
             let mut last = self.unformatted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -350,8 +350,7 @@ impl LanguageServer for Server {
         params: SemanticTokensRangeParams,
     ) -> Result<Option<SemanticTokensRangeResult>> {
         let data = self.ask(&params.text_document.uri, move |now, open| {
-            let at = |it| from_proto::offset(now, open, it);
-            let within = TextRange::new(at(params.range.start), at(params.range.end));
+            let within = from_proto::range(now, open, params.range);
             tokens::tokens(now, open, &ide::semantic_tokens(open.document(), Some(within)))
         });
         let tokens = |data| SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data });
@@ -360,9 +359,18 @@ impl LanguageServer for Server {
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         self.ask(&params.text_document.uri, move |now, open| {
-            let at = |it| from_proto::offset(now, open, it);
-            let hints = hints::hints(now, open, (at(params.range.start), at(params.range.end)));
+            let within = from_proto::range(now, open, params.range);
+            let hints = hints::hints(now, open, (within.start, within.end));
             to_proto::hints(now, open, &hints)
+        })
+        .await
+    }
+
+    async fn inline_value(&self, params: InlineValueParams) -> Result<Option<Vec<InlineValue>>> {
+        self.ask(&params.text_document.uri, move |now, open| {
+            let (within, stopped) = (params.range, params.context.stopped_location);
+            let [within, stopped] = [within, stopped].map(|it| from_proto::range(now, open, it));
+            to_proto::inline_values(now, open, ide::inline_variables(open.document(), within, stopped))
         })
         .await
     }
@@ -448,8 +456,7 @@ impl LanguageServer for Server {
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         self.ask(&params.text_document.uri, move |now, open| {
-            let at = |it| from_proto::offset(now, open, it);
-            let asked = TextRange::new(at(params.range.start), at(params.range.end));
+            let asked = from_proto::range(now, open, params.range);
             actions::actions(now, open, asked, &params.context)
         })
         .await

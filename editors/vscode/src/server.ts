@@ -101,6 +101,9 @@ export class Server implements vscode.Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationOptions: { ...settings(), clientCommands: CLIENT_COMMANDS, statusNotifications: true },
       middleware: {
+        // The server says which names a debugger may be asked about, for editors that do not know. Here the adapter says
+        // it, see debug/inline.ts: it knows what hides what and leaves out what nobody needed yet, so it alone is asked.
+        provideInlineValues: () => [],
         workspace: {
           configuration: async (params, token, next) => {
             const answers = await next(params, token);

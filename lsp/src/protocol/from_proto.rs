@@ -8,6 +8,7 @@ use lsp_types::notification::{
 use lsp_types::{InitializeParams, MarkupKind, Position, PositionEncodingKind, Url};
 use serde_json::Value;
 
+use crate::ide::TextRange;
 use crate::state::{ClientTraits, Open, Snapshot, Sync};
 use crate::text::{Change, Encoding, Spot};
 
@@ -51,6 +52,12 @@ pub fn spot(position: Position) -> Spot {
 #[must_use]
 pub fn offset(now: &Snapshot, open: &Open, position: Position) -> u32 {
     open.text.offset(spot(position), now.client.encoding)
+}
+
+/// The bytes of a range.
+#[must_use]
+pub fn range(now: &Snapshot, open: &Open, range: lsp_types::Range) -> TextRange {
+    TextRange::new(offset(now, open, range.start), offset(now, open, range.end))
 }
 
 /// The absolute path of a file; `None` if it is no file of this machine.

@@ -2,8 +2,8 @@
 
 use lsp_types::{
     CodeLens, Command, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, DocumentHighlight,
-    GotoDefinitionResponse, Hover, HoverContents, InlayHint, InlayHintLabel, Location, LocationLink, MarkupContent,
-    MarkupKind, NumberOrString, Position, Range, TextEdit, Url, WorkspaceEdit,
+    GotoDefinitionResponse, Hover, HoverContents, InlayHint, InlayHintLabel, InlineValue, InlineValueVariableLookup,
+    Location, LocationLink, MarkupContent, MarkupKind, NumberOrString, Position, Range, TextEdit, Url, WorkspaceEdit,
 };
 
 use crate::diagnose::{Finding, Level, Place};
@@ -186,6 +186,20 @@ pub fn hints(now: &Snapshot, open: &Open, hints: &[Hint]) -> Vec<InlayHint> {
         data: None,
     };
     hints.iter().map(&mut hint).collect()
+}
+
+/// Names whose values the debugger is to be asked for.
+#[must_use]
+pub fn inline_values(now: &Snapshot, open: &Open, names: Vec<(TextRange, String)>) -> Vec<InlineValue> {
+    let spots = &mut open.text.spots(now.client.encoding);
+    let mut value = |(it, name): (TextRange, String)| {
+        InlineValue::VariableLookup(InlineValueVariableLookup {
+            range: range(spots, it.start, it.end),
+            variable_name: Some(name),
+            case_sensitive_lookup: true,
+        })
+    };
+    names.into_iter().map(&mut value).collect()
 }
 
 /// What can be done with a document.

@@ -60,6 +60,22 @@ async fn places_of_names() {
 }
 
 #[tokio::test]
+async fn names_for_a_debugger() {
+    let mut client = client().await;
+    let stopped = json!({ "start": at("a + b"), "end": at("+ b") });
+    let wanted = json!({
+        "textDocument": { "uri": uri(PATH) },
+        "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 11, "character": 0 } },
+        "context": { "frameId": 1, "stoppedLocation": stopped },
+    });
+    let found = client.ask("textDocument/inlineValue", wanted).await;
+    let names = found.as_array().expect("a list").iter().map(|it| it["variableName"].as_str().unwrap_or_default());
+    assert_eq!(names.collect::<Vec<_>>(), ["add", "a", "b"]);
+    assert_eq!((lines(&found), &found[0]["caseSensitiveLookup"]), (vec![2, 2, 2], &json!(true)));
+    client.leave().await;
+}
+
+#[tokio::test]
 async fn other_names() {
     let mut client = client().await;
     let ready = client.ask("textDocument/prepareRename", params("add = a")).await;
