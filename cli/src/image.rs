@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, ErrorKind};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::process::ExitCode;
@@ -10,10 +10,10 @@ use std::sync::PoisonError;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
-use nixscope_engine::session::{Image, Journal, Refused, Stamp, write_image};
+use nixscope_engine::session::{Image, Journal, Look, Refused, Stamp, write_image};
 use nixscope_engine::value::Value;
 use nixscope_engine::vm::Vm;
-use nixscope_engine::world::{CanonPath, Mappable, Recorder};
+use nixscope_engine::world::{CanonPath, FileType, Mappable, Recorder, Stat};
 use rustix::fs::XattrFlags;
 use serde::{Deserialize, Serialize};
 
@@ -188,7 +188,7 @@ fn build(about: &About, path: &str) -> Result<ExitCode, String> {
         return Ok(ExitCode::FAILURE);
     };
     let entries = std::mem::take(&mut *entries.lock().unwrap_or_else(PoisonError::into_inner));
-    let journal = Journal::new(&entries, &mut about.setup.outside(), &mut |path| settled_stamp(path, begin));
+    let journal = Journal::new(&entries, &mut about.setup.outside(), &mut look_at, settled(begin));
     let about = postcard::to_allocvec(about).map_err(|it| format!("what was run cannot be written down: {it}"))?;
     // Whoever reads the image meanwhile reads the whole old one.
     let unfinished = format!("{path}.{}.part", std::process::id());
@@ -225,9 +225,9 @@ pub(crate) fn take_up(
     let reason = match reason_against(&about, &image, &vm) {
         Some(reason) => reason,
         None => {
-            let mut stamps = stamp_of;
-            let stamps = (stale != Stale::Ignore).then_some(&mut stamps as _);
-            match image.take_up(&mut vm, outside, stamps) {
+            let mut look = look_at;
+            let look = (stale != Stale::Ignore).then_some(&mut look as _);
+            match image.take_up(&mut vm, outside, look) {
                 Ok(value) => return Ok((Start { vm, value }, first)),
                 Err(Refused::Stale(reason)) => reason,
                 Err(Refused::Damaged(error)) => return Err(format!("'{path}': {error}")),
@@ -333,10 +333,22 @@ fn info(path: &str) -> Result<(), String> {
     terminal::print(out.as_bytes()).map_err(|it| format!("writing to standard output: {it}"))
 }
 
-/// What tells a file from what it may become.
-fn stamp_of(path: &CanonPath) -> Option<Stamp> {
-    let it = std::fs::symlink_metadata(OsStr::from_bytes(path.as_bytes())).ok()?;
-    Some(Stamp {
+/// What is at a path, and what tells it from what it may become.
+fn look_at(path: &[u8]) -> Look {
+    let it = match std::fs::symlink_metadata(OsStr::from_bytes(path)) {
+        Ok(it) => it,
+        Err(it) if matches!(it.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Look::Nothing,
+        Err(_) => return Look::Unknown,
+    };
+    let file_type = match it.file_type() {
+        kind if kind.is_file() => FileType::Regular,
+        kind if kind.is_dir() => FileType::Directory,
+        kind if kind.is_symlink() => FileType::Symlink,
+        _ => FileType::Unknown,
+    };
+    let is_executable = file_type == FileType::Regular && it.mode() & 0o100 != 0;
+    Look::There(Stamp {
+        stat: Stat { file_type, is_executable },
         size: it.size(),
         modified: (it.mtime(), it.mtime_nsec()),
         changed: (it.ctime(), it.ctime_nsec()),
@@ -347,9 +359,8 @@ fn stamp_of(path: &CanonPath) -> Option<Stamp> {
 /// The clocks of file systems may tick this seldom: what changed more recently may change again and have the same time.
 const TICK: Duration = Duration::from_secs(2);
 
-/// The same, of a file that was there for a while when something began.
-fn settled_stamp(path: &CanonPath, begin: SystemTime) -> Option<Stamp> {
-    let before = begin.checked_sub(TICK)?.duration_since(UNIX_EPOCH).ok()?;
-    let before = i64::try_from(before.as_secs()).ok()?;
-    stamp_of(path).filter(|it| it.changed.0 < before && it.modified.0 < before)
+/// The second before which a file was last changed that was there for a while when something began.
+fn settled(begin: SystemTime) -> i64 {
+    let before = begin.checked_sub(TICK).and_then(|it| it.duration_since(UNIX_EPOCH).ok());
+    before.and_then(|it| i64::try_from(it.as_secs()).ok()).unwrap_or(i64::MIN)
 }

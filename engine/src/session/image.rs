@@ -16,12 +16,12 @@ use crate::vm::{Reading, Settings, Vm};
 use crate::world::{RecordingError, SectionReader, SectionWriter, Source, World};
 
 use super::Journal;
-use super::journal::StampOf;
+use super::journal::LookAt;
 
 const MAGIC: &[u8; 8] = b"NIXIMAGE";
 
 /// The format that is written, and the only one that is read. It changes with instructions, builtins and values.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +100,7 @@ pub fn write_image(
     let mut parts = SectionWriter::default();
     parts.numbers(about);
     parts.data(&Maker { fingerprint, settings: vm.settings.clone(), reading: vm.reading.clone() });
-    parts.data(journal);
+    journal.pack(&mut parts);
     if !vm.pack(&[value], &mut parts) {
         return Err(ImageError::NotIdle);
     }
@@ -127,7 +127,7 @@ impl<R: Source> Image<R> {
         let mut parts = SectionReader::new(MAGIC, VERSION, from, length)?;
         let about = parts.numbers(0)?;
         let maker = parts.data()?;
-        let journal = parts.data()?;
+        let journal = Journal::unpack(&mut parts)?;
         Ok(Self { about, journal, maker, parts })
     }
 
@@ -144,18 +144,18 @@ impl<R: Source> Image<R> {
     }
 
     /// Makes a machine that has read no program yet what the image has, in a world that has what was put in its store.
-    /// `stamp_of` gives stamps of files, as far as the world shows them as they are; without it the outside is not asked
-    /// whether it has changed. Gives the value.
+    /// `look` looks at files, as far as the world shows them as they are; without it the outside is not asked whether it has
+    /// changed. Gives the value.
     ///
     /// # Errors
     /// If it is for other machines, or the outside has changed. If it is damaged, the machine is of no use.
-    pub fn take_up(self, vm: &mut Vm, world: &mut impl World, stamp_of: Option<StampOf<'_>>) -> Result<Value, Refused> {
+    pub fn take_up(self, vm: &mut Vm, world: &mut impl World, look: Option<LookAt<'_>>) -> Result<Value, Refused> {
         if let Some(difference) = self.difference(vm) {
             return Err(Refused::Stale(difference.to_owned()));
         }
-        match stamp_of {
-            Some(stamp_of) => {
-                self.journal.check(world, stamp_of).map_err(|it| Refused::Stale(it.to_string()))?;
+        match look {
+            Some(look) => {
+                self.journal.check(world, look).map_err(|it| Refused::Stale(it.to_string()))?;
             }
             None => self.journal.mount(world),
         }

@@ -24,7 +24,7 @@ pub use crate::vm::Pulse;
 use crate::world::{Answer, CanonPath, Request, World};
 pub use debug_session::{Argument, DebugSession, Launch, ProgramText};
 pub use image::{Image, ImageError, Refused, write_image};
-pub use journal::{Changed, Journal, Stamp, StampOf};
+pub use journal::{Changed, Journal, Look, LookAt, Stamp};
 pub use worker::{Run, Worker};
 
 /// How many instructions are run before somebody who wants it to stop is heard.

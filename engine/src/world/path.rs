@@ -10,14 +10,37 @@ pub struct CanonPath(Arc<[u8]>);
 
 impl serde::Serialize for CanonPath {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        serializer.serialize_bytes(&self.0)
     }
 }
 
 impl<'de> serde::Deserialize<'de> for CanonPath {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_bytes(PathBytes)
+    }
+}
+
+/// Takes the bytes of a path.
+struct PathBytes;
+
+impl<'de> serde::de::Visitor<'de> for PathBytes {
+    type Value = CanonPath;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the bytes of a path")
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<CanonPath, E> {
         // Whoever wrote it may have written anything.
-        Ok(Self::new(&Vec::<u8>::deserialize(deserializer)?))
+        Ok(CanonPath::new(bytes))
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut all: A) -> Result<CanonPath, A::Error> {
+        let mut bytes = Vec::new();
+        while let Some(byte) = all.next_element()? {
+            bytes.push(byte);
+        }
+        Ok(CanonPath::new(&bytes))
     }
 }
 

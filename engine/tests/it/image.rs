@@ -1,12 +1,12 @@
 //! What goes on from an image goes on as if there had been none; and no image is believed that is damaged or outdated.
 
 use nixscope_engine::builtins::{self, Features};
-use nixscope_engine::session::{Changed, Image, Journal, Session, Stamp, write_image};
+use nixscope_engine::session::{Changed, Image, Journal, Look, Session, Stamp, write_image};
 use nixscope_engine::source::Origin;
 use nixscope_engine::store::VirtualStore;
 use nixscope_engine::value::Value;
 use nixscope_engine::vm::{DEEP_FORCE, Fault, Limits, Stop, Vm};
-use nixscope_engine::world::{CanonPath, Memory, Recorder, RecordingError, World};
+use nixscope_engine::world::{Answer, CanonPath, Memory, Recorder, RecordingError, Request, World, describe};
 use nixscope_testkit::generate::Generator;
 use nixscope_testkit::{cases, goldens};
 
@@ -122,8 +122,8 @@ fn sample() -> Memory {
     world
 }
 
-/// The journal of a program, with stamps of everything, or of nothing.
-fn journal(program: &str, has_stamps: bool) -> Journal {
+/// The journal of a program, when everything was changed before some second.
+fn journal(program: &str, before: i64) -> Journal {
     let limits = Limits { max_depth: 10_000, max_heap: 1 << 30 };
     let recorder = Recorder::new(VirtualStore::new(sample()), false);
     let entries = recorder.entries();
@@ -132,16 +132,32 @@ fn journal(program: &str, has_stamps: bool) -> Journal {
     let v = session.eval(body).expect("it has a value");
     session.force_deep(v).expect("it has values");
     let entries = entries.lock().expect("nobody else has it").clone();
-    Journal::new(&entries, &mut VirtualStore::new(sample()), &mut |path| has_stamps.then(|| stamp(path, 1)))
+    Journal::new(&entries, &mut VirtualStore::new(sample()), &mut |path| look(&mut sample(), path, 1), before)
 }
 
-fn stamp(path: &CanonPath, time: i64) -> Stamp {
-    Stamp { size: path.as_bytes().len() as u64, modified: (time, 0), changed: (time, 0), identity: (1, 1) }
+/// What is seen in a world in which everything was last changed in one second.
+fn look(world: &mut Memory, path: &[u8], time: i64) -> Look {
+    let path = CanonPath::new(path);
+    let mut size = |request| match world.answer(&request) {
+        Answer::Bytes(it) => it.len(),
+        Answer::Dir(it) => it.len(),
+        _ => 0,
+    };
+    let sizes = [Request::ReadFile(path.clone()), Request::ReadDir(path.clone()), Request::ReadLink(path.clone())];
+    let size = sizes.map(&mut size).iter().sum::<usize>() as u64;
+    match world.answer(&Request::Stat(path)).into_stat() {
+        Ok(Some(stat)) => {
+            let (modified, changed) = ((time, 0), (time, 0));
+            Look::There(Stamp { stat, size, modified, changed, identity: (1, 1) })
+        }
+        Ok(None) => Look::Nothing,
+        Err(_) => Look::Unknown,
+    }
 }
 
 #[test]
 fn every_other_answer_is_noticed() {
-    let cases: &[(&str, fn(&mut Memory) -> &mut Memory, &str)] = &[
+    let cases: &[(&str, Change, &str)] = &[
         ("import ./a.nix", |it| it, ""),
         ("import ./a.nix", |it| it.file("/w/other", "").env("OTHER", "x").time(8), ""),
         ("import ./a.nix", |it| it.file("/w/b.nix", "\"c\""), "read /w/b.nix"),
@@ -161,37 +177,80 @@ fn every_other_answer_is_noticed() {
         let mut world = sample();
         change(&mut world);
         let expected = if expected.is_empty() { Ok(()) } else { Err(Changed((*expected).to_owned())) };
-        let journal_ = journal(program, false);
-        assert_eq!(journal_.check(&mut VirtualStore::new(world.clone()), &mut |_| None), expected, "{program}");
-        // Stamps that are other ones mean that it has to be asked.
-        let journal_ = journal(program, true);
-        let found = journal_.check(&mut VirtualStore::new(world), &mut |path| Some(stamp(path, 2)));
-        assert_eq!(found, expected, "{program}");
+        // Nothing was there for long; all of it was, but was changed; nothing can be seen.
+        let cases: [(i64, fn(&mut Memory, &[u8]) -> Look); 3] = [
+            (0, |world, path| look(world, path, 1)),
+            (9, |world, path| look(world, path, 2)),
+            (9, |_, _| Look::Unknown),
+        ];
+        for (before, look) in cases {
+            let mut seen = world.clone();
+            let mut outside = VirtualStore::new(world.clone());
+            let found = journal(program, before).check(&mut outside, &mut |path| look(&mut seen, path));
+            assert_eq!(found, expected, "{program}");
+        }
     }
 }
 
-#[test]
-fn what_has_its_stamp_is_not_asked_again_and_copies_are_there() {
-    let program = "[ (import ./a.nix) (builtins.readDir ./tree) (builtins.readFile \"${./tree}/y/z\") ]";
-    let journal = journal(program, true);
-    let mut asked = Vec::new();
-    let recorder = Recorder::new(VirtualStore::new(sample()), false);
+/// What is asked when a program's journal is checked in a world.
+fn asked(journal: &Journal, world: &Memory, time: i64) -> Result<Vec<String>, Changed> {
+    let mut recorder = Recorder::new(VirtualStore::new(world.clone()), false);
     let entries = recorder.entries();
-    let mut recorder = recorder;
-    assert_eq!(journal.check(&mut recorder, &mut |path| Some(stamp(path, 1))), Ok(()));
-    for (request, _) in entries.lock().expect("nobody else has it").iter() {
-        asked.push(nixscope_engine::world::describe(request));
+    journal.check(&mut recorder, &mut |path| look(&mut world.clone(), path, time))?;
+    let entries = entries.lock().expect("nobody else has it");
+    Ok(entries.iter().map(|(request, _)| describe(request)).collect())
+}
+
+#[test]
+fn what_is_as_it_was_is_not_asked_again_and_copies_are_there() {
+    let program = "[ (import ./a.nix) (builtins.readDir ./tree) (builtins.readFile \"${./tree}/y/z\")
+      (builtins.readFile ./link/x) (builtins.pathExists ./missing/too) \"${./tree + \"/y\"}\"
+      \"${builtins.path { path = ./tree; name = \"copy\"; }}/y\"
+      (builtins.path { path = \"${./tree}/y\"; name = \"inner\"; }) ]";
+    let journal = journal(program, 9);
+    let all = asked(&journal, &sample(), 1).expect("nothing changed");
+    assert!(all.iter().all(|it| it.starts_with("mount ")), "{all:?}");
+    for name in ["-tree", "-y", "-copy", "-inner"] {
+        assert!(all.iter().any(|it| it.ends_with(name)), "{name}: {all:?}");
     }
-    // Where links lead is asked always.
-    let is_cheap = |it: &String| ["find", "resolve", "mount", "look"].iter().any(|word| it.starts_with(word));
-    let (cheap, rest): (Vec<_>, Vec<_>) = asked.into_iter().partition(is_cheap);
-    assert_eq!(cheap.iter().filter(|it| it.starts_with("mount")).count(), 1);
-    // What lies in the store follows from what was put there.
-    assert_eq!(rest, Vec::<String>::new());
+    // What lies in the store follows from what was put there, even if all the rest is asked.
+    let all = asked(&journal, &sample(), 2).expect("only times did");
+    assert!(all.iter().any(|it| it == "read /w/b.nix") && all.iter().all(|it| !it.contains("read /nix")), "{all:?}");
     let rest: Vec<String> = journal.questions().filter(|it| it.starts_with("read /nix/store/")).collect();
     assert!(rest.len() == 1 && rest[0].ends_with("-tree/y/z"), "{rest:?}");
     let mut ignored = VirtualStore::new(sample());
     journal.mount(&mut ignored);
-    let request = nixscope_engine::world::Request::ReadFile(CanonPath::new(&rest[0].as_bytes()["read ".len()..]));
+    let request = Request::ReadFile(CanonPath::new(&rest[0].as_bytes()["read ".len()..]));
     assert_eq!(ignored.answer(&request).into_bytes(), Ok(b"z".to_vec()));
+}
+
+/// What happens to a world.
+type Change = fn(&mut Memory) -> &mut Memory;
+
+#[test]
+fn what_is_asked_is_what_changed() {
+    let cases: &[(&str, Change, Result<&[&str], &str>)] = &[
+        ("import ./a.nix", |it| it, Ok(&[])),
+        (
+            "builtins.pathExists ./missing/too",
+            |it| it.file("/w/missing/other", ""),
+            Ok(&["resolve /w/missing/too", "look at /w/missing/too"]),
+        ),
+        ("builtins.pathExists ./missing/too", |it| it.file("/w/missing/too", ""), Err("look at /w/missing/too")),
+        ("builtins.pathExists ./text/below", |it| it.symlink("/w/text", "tree"), Err("resolve /w/text/below")),
+        ("builtins.readFile ./link/x", |it| it.file("/w/tree/new", ""), Ok(&[])),
+        ("builtins.readFile ./link/x", |it| it.symlink("/w/link", "./tree"), Ok(&["resolve /w/link/x"])),
+        ("builtins.readFileType ./text", |it| it.symlink("/w/text", "tree/x"), Err("look at /w/text")),
+        ("builtins.readFile ./tree/x", |it| it.symlink("/w/tree", "other"), Err("resolve /w/tree/x")),
+    ];
+    for (program, change, expected) in cases {
+        let mut world = sample();
+        change(&mut world);
+        let found = asked(&journal(program, 9), &world, 1);
+        let expected = match expected {
+            Ok(all) => Ok(all.iter().map(|it| (*it).to_owned()).collect()),
+            Err(first) => Err(Changed((*first).to_owned())),
+        };
+        assert_eq!(found, expected, "{program}");
+    }
 }

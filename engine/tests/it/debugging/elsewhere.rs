@@ -4,7 +4,7 @@
 use nixscope_engine::builtins::machine_in;
 use nixscope_engine::debug::{FaultFilter, Rules, StopReason, Target};
 use nixscope_engine::session::saved::Saved;
-use nixscope_engine::session::{DebugSession, Image, Journal, Launch, ProgramText, Session, write_image};
+use nixscope_engine::session::{DebugSession, Image, Journal, Launch, Look, ProgramText, Session, write_image};
 use nixscope_engine::source::Origin;
 use nixscope_engine::store::VirtualStore;
 use nixscope_engine::vm::{Frame, Limits, Settings, Vm};
@@ -128,7 +128,7 @@ fn a_recording_comes_to_the_same_end() {
 fn launched_from(image: &[u8]) -> DebugSession<VirtualStore<Memory>> {
     let (mut vm, mut world) = (machine(), VirtualStore::new(files()));
     let image = Image::open(image, image.len() as u64).expect("it was written just now");
-    let value = image.take_up(&mut vm, &mut world, Some(&mut |_| None)).expect("it is for such machines");
+    let value = image.take_up(&mut vm, &mut world, Some(&mut |_| Look::Unknown)).expect("it is for such machines");
     let mut session = DebugSession::over(Session::new(vm, world));
     let program = ProgramText::Value { value, folder: "/".to_owned() };
     let launch = Launch { program, ..Launch::text("") };
@@ -155,7 +155,7 @@ fn an_image_is_debugged_back_and_forth() {
         }
         first.vm.take_warnings();
         let entries = entries.lock().map(|it| it.clone()).unwrap_or_default();
-        let journal = Journal::new(&entries, &mut VirtualStore::new(files()), &mut |_| None);
+        let journal = Journal::new(&entries, &mut VirtualStore::new(files()), &mut |_| Look::Unknown, 0);
         let mut bytes = Vec::new();
         write_image(&first.vm, value, &journal, (b"", fingerprint), &mut bytes).expect("memory takes it");
 
