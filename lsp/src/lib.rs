@@ -16,6 +16,7 @@ pub mod ide;
 mod index;
 pub mod lenses;
 pub mod live;
+mod memory;
 pub mod protocol;
 mod publish;
 pub mod server;
@@ -30,6 +31,7 @@ pub use transport::{Ending, serve};
 /// # Errors
 /// If the system refuses what the runtime needs.
 pub fn serve_stdio() -> std::io::Result<Ending> {
+    memory::share_heap();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(16)
