@@ -6,7 +6,7 @@
 
 /// How many free bytes at the end of a heap are kept for what is needed next.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-const KEPT_FREE: i32 = 8 << 20;
+const KEPT_FREE: i32 = 2 << 20;
 
 /// Lets threads share a heap, and gives back to the system what is free at its end. Does nothing where the allocator is
 /// another one.
