@@ -172,8 +172,19 @@ fn constants(vm: &mut Vm) -> Vec<(&'static str, Value, bool)> {
     ]
 }
 
-/// What `builtins` says of the outside; what changes from run to run is absent from pure ones.
-fn outside_constants(vm: &mut Vm) -> Vec<(&'static str, Value, bool)> {
+/// Gives a machine other settings than the one it was made with. Texts that are read from now on find `<…>` on their
+/// search path; `builtins` has the same names as before.
+pub fn resettle(vm: &mut Vm, settings: Settings) {
+    let is_same = vm.settings.nix_path == settings.nix_path;
+    vm.settings = Settings { features: std::mem::take(&mut vm.settings.features), ..settings };
+    if !is_same {
+        let path = search_path(vm);
+        vm.set_global("__nixPath", path);
+    }
+}
+
+/// Where `<…>` looks, as a list of sets.
+fn search_path(vm: &mut Vm) -> Value {
     let entries: Vec<Value> = (vm.settings.nix_path.clone().iter())
         .map(|(prefix, path)| {
             let prefix = vm.heap.plain_string(prefix.as_bytes());
@@ -181,7 +192,12 @@ fn outside_constants(vm: &mut Vm) -> Vec<(&'static str, Value, bool)> {
             vm.heap.attrs_from(vec![(vm.names.path, Pos::NONE, path), (vm.names.prefix, Pos::NONE, prefix)])
         })
         .collect();
-    let mut all = vec![("nixPath", vm.heap.list(&entries), false)];
+    vm.heap.list(&entries)
+}
+
+/// What `builtins` says of the outside; what changes from run to run is absent from pure ones.
+fn outside_constants(vm: &mut Vm) -> Vec<(&'static str, Value, bool)> {
+    let mut all = vec![("nixPath", search_path(vm), false)];
     if !vm.settings.is_pure {
         let system = vm.settings.system.clone();
         all.push(("currentSystem", vm.heap.plain_string(system.as_bytes()), false));

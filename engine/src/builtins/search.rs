@@ -223,6 +223,8 @@ fn look(vm: &mut Vm, frame: &mut Frame) -> Result<Next, Fault> {
         _ => {
             let found = vm.pop();
             if vm.answer_stat()?.is_some() {
+                let (wanted, path) = (vm.heap.bytes(vm.slot(frame, 1)).to_vec(), vm.canon_path(found));
+                vm.caches.outside.found.insert(wanted, path);
                 return Ok(Next::Return(found));
             }
             vm.set_slot(frame, INDEX, Value::raw(index + 1));

@@ -21,7 +21,7 @@ use super::journal::LookAt;
 const MAGIC: &[u8; 8] = b"NIXIMAGE";
 
 /// The format that is written, and the only one that is read. It changes with instructions, builtins and values.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +129,12 @@ impl<R: Source> Image<R> {
         let maker = parts.data()?;
         let journal = Journal::unpack(&mut parts)?;
         Ok(Self { about, journal, maker, parts })
+    }
+
+    /// What programs could learn of the outside in the machine that wrote it, and how that read texts.
+    #[must_use]
+    pub fn settings(&self) -> (&Settings, &Reading) {
+        (&self.maker.settings, &self.maker.reading)
     }
 
     /// A number that other images do not have.

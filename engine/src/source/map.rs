@@ -112,6 +112,11 @@ impl SourceMap {
         self.copies.insert(there.into(), from.into());
     }
 
+    /// What was copied to the store: the path there, and where it is from.
+    pub fn copies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.copies.iter().map(|(there, from)| (&**there, &**from))
+    }
+
     /// What a path leads to a copy of.
     fn copied_from(&self, path: &str) -> Option<Box<str>> {
         let (copy, from) = self.copies.range::<str, _>((Bound::Unbounded, Bound::Included(path))).next_back()?;

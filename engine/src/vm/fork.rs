@@ -56,7 +56,7 @@ struct Marks {
     n_keys: usize,
     n_warnings: usize,
     try_eval_keys: u32,
-    outside: [usize; 6],
+    outside: [usize; 7],
 }
 
 /// Work put aside for other work, which will leave nothing behind.

@@ -60,6 +60,7 @@ struct PackedSeen {
     dirs: Vec<(Symbol, Value)>,
     copies: Vec<(Symbol, Value)>,
     search_paths: Vec<(Vec<u8>, Option<CanonPath>)>,
+    found: Vec<(Vec<u8>, CanonPath)>,
     text_contexts: Vec<(crate::store::StorePath, ContextId)>,
 }
 
@@ -175,17 +176,21 @@ impl Vm {
             texts.extend_from_slice(&file.text);
             ends.push(texts.len() as u32);
         }
-        out.data(&origins);
+        let copies: Vec<(&str, &str)> = self.sources.copies().collect();
+        out.data(&(copies, origins));
         out.numbers(&ends);
         out.numbers(&texts);
     }
 }
 
 fn unpack_sources<R: Source>(from: &mut SectionReader<R>) -> Result<SourceMap, RecordingError> {
-    let origins: Vec<PackedOrigin> = from.data()?;
+    let (copies, origins): (Vec<(String, String)>, Vec<PackedOrigin>) = from.data()?;
     let ends: Vec<u32> = from.numbers(0)?;
     let texts = from.bytes()?;
     let mut sources = SourceMap::default();
+    for (there, from) in copies {
+        sources.note_copy(&there, &from);
+    }
     let mut start = 0;
     for (origin, end) in origins.into_iter().zip(ends) {
         let origin = match origin {
@@ -210,6 +215,7 @@ impl PackedSeen {
             dirs: seen.dirs.iter().map(|(&path, &it)| (path, it)).collect(),
             copies: seen.copies.iter().map(|(&path, &it)| (path, it)).collect(),
             search_paths: seen.search_paths.iter().map(|(entry, it)| (entry.clone(), it.clone())).collect(),
+            found: seen.found.iter().map(|(name, it)| (name.clone(), it.clone())).collect(),
             text_contexts: seen.text_contexts.iter().map(|(path, &it)| (path.clone(), it)).collect(),
         }
     }
@@ -221,6 +227,7 @@ impl PackedSeen {
             dirs: self.dirs.into_iter().collect(),
             copies: self.copies.into_iter().collect(),
             search_paths: self.search_paths.into_iter().collect(),
+            found: self.found.into_iter().collect(),
             text_contexts: self.text_contexts.into_iter().collect(),
         }
     }

@@ -60,6 +60,8 @@ pub struct Seen {
     pub copies: Known<Symbol, Value>,
     /// Where entries of search paths lead to; `None` if there is nothing.
     pub search_paths: Known<Vec<u8>, Option<CanonPath>>,
+    /// What was found on a search path, by name.
+    pub found: Known<Vec<u8>, CanonPath>,
     /// What texts that were put in the store mention.
     pub text_contexts: Known<StorePath, ContextId>,
 }
@@ -67,25 +69,27 @@ pub struct Seen {
 impl Seen {
     /// How much is known: a mark for [`Seen::forget`].
     #[must_use]
-    pub fn mark(&self) -> [usize; 6] {
+    pub fn mark(&self) -> [usize; 7] {
         [
             self.imports.len(),
             self.files.len(),
             self.dirs.len(),
             self.copies.len(),
             self.search_paths.len(),
+            self.found.len(),
             self.text_contexts.len(),
         ]
     }
 
     /// Forgets what was learned since the mark.
-    pub fn forget(&mut self, mark: [usize; 6]) {
-        let [imports, files, dirs, copies, search_paths, text_contexts] = mark;
+    pub fn forget(&mut self, mark: [usize; 7]) {
+        let [imports, files, dirs, copies, search_paths, found, text_contexts] = mark;
         self.imports.truncate(imports);
         self.files.truncate(files);
         self.dirs.truncate(dirs);
         self.copies.truncate(copies);
         self.search_paths.truncate(search_paths);
+        self.found.truncate(found);
         self.text_contexts.truncate(text_contexts);
     }
 }
@@ -256,6 +260,12 @@ fn about_context(vm: &Vm, frame: &Frame, fault: Fault) -> Fault {
 }
 
 impl Vm {
+    /// Whether anything was found on a search path: if not, another search path would have led to the same as well.
+    #[must_use]
+    pub fn has_searched(&self) -> bool {
+        !self.caches.outside.found.is_empty()
+    }
+
     /// The path that a path value is.
     #[must_use]
     pub fn canon_path(&self, path: Value) -> CanonPath {

@@ -22,7 +22,9 @@ impl<W: World> Restricted<W> {
         Self { below, allowed: allowed.into_iter().collect(), mode }
     }
 
-    fn is_allowed(&self, path: &CanonPath) -> bool {
+    /// Whether somebody may ask about a file or folder.
+    #[must_use]
+    pub fn is_allowed(&self, path: &CanonPath) -> bool {
         let first_after = self.allowed.range::<CanonPath, _>(path..).next();
         let is_around = first_after.is_some_and(|it| it.strip_prefix(path.as_bytes()).is_some());
         is_around || std::iter::successors(path.parent(), CanonPath::parent).any(|it| self.allowed.contains(&it))

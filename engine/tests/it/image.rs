@@ -78,6 +78,29 @@ fn cases_end_as_without_an_image() {
 }
 
 #[test]
+fn copies_in_the_store_are_known_to_be_copies() {
+    let mut world = Memory::new();
+    world.file("/w/tree/a.nix", "{ b = import ./b.nix; c = import ./c.nix; }");
+    world.file("/w/tree/b.nix", "1").file("/w/tree/c.nix", "{ x = 2; }");
+    let machine = || builtins::machine(&Features::default(), Limits { max_depth: 10_000, max_heap: 1 << 30 });
+    let fingerprint = machine().fingerprint();
+    let mut first = Session::new(machine(), VirtualStore::new(world));
+    let body = first.vm.read(Origin::String, b"import \"${./tree}/a.nix\"".as_slice().into(), "/w", &[]);
+    let v = first.eval(body.expect("it is Nix")).expect("it has a value");
+    first.choose(v, "b", Value::EMPTY_ATTRS).expect("it has a value");
+    let mut bytes = Vec::new();
+    write_image(&first.vm, v, &Journal::default(), (b"", fingerprint), &mut bytes).expect("it is idle");
+    let mut vm = machine();
+    let v = Image::open(&bytes[..], bytes.len() as u64).and_then(|it| it.restore(&mut vm)).expect("it is whole");
+    first.vm = vm;
+    let v = first.choose(v, "c", Value::EMPTY_ATTRS).expect("it has a value");
+    assert!(v.is_attrs());
+    let written: Vec<&str> = first.vm.sources.iter().filter_map(|it| it.written_in()).collect();
+    // What was read before, and what is read since.
+    assert_eq!(written, ["/w/tree/a.nix", "/w/tree/b.nix", "/w/tree/c.nix"]);
+}
+
+#[test]
 fn made_up_programs_end_as_without_an_image() {
     let vm = session().vm;
     let generator = Generator::new(&|name| vm.builtin(name).is_some());

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::world::{Answer, RecordingError, Request, SectionReader, SectionWriter, Source, World, describe};
+use crate::world::{Answer, CanonPath, RecordingError, Request, SectionReader, SectionWriter, Source, World, describe};
 
 pub use facts::{Look, LookAt, Stamp};
 
@@ -119,6 +119,16 @@ impl Journal {
                 let _ = world.answer(request);
             }
         }
+    }
+
+    /// Files that were read.
+    #[must_use]
+    pub fn files(&self) -> Vec<CanonPath> {
+        let file = |it: Entry| match it.request {
+            Request::ReadFile(path) => Some(path),
+            _ => None,
+        };
+        self.entries().into_iter().filter_map(file).collect()
     }
 
     /// What was asked, in order, each as a line.

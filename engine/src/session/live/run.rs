@@ -6,7 +6,8 @@ use rustc_hash::FxHashSet;
 
 use crate::debug::location::name_of;
 use crate::debug::value::{Laziness, laziness, type_name};
-use crate::source::Origin;
+use crate::ir::Symbol;
+use crate::source::{FileId, Origin};
 use crate::value::{Tag, Value};
 use crate::vm::{Fault, FaultKind, Stop};
 use crate::world::{CanonPath, Request, World};
@@ -41,6 +42,12 @@ impl<W: World> Session<W> {
     /// Runs a file, given without links, and sees what its expressions are. The machine must keep names, see
     /// [`crate::vm::Settings::keeps_names`].
     pub fn watch(&mut self, path: &CanonPath, way: &Way, limits: LiveLimits) -> Watched {
+        self.watch_given(path, way, &[], limits)
+    }
+
+    /// The same in a machine that may have computed something already, but nothing of the file. The expression of the
+    /// way sees values by names.
+    pub fn watch_given(&mut self, path: &CanonPath, way: &Way, given: &[(&str, Value)], limits: LiveLimits) -> Watched {
         let mut look = Look {
             path: path.clone(),
             through: Vec::new(),
@@ -60,7 +67,8 @@ impl<W: World> Session<W> {
             Way::Itself => self.watch_itself(&mut look),
             Way::Expression { text, folder, through } => {
                 look.through.clone_from(through);
-                self.watch_by(&mut look, text, folder)
+                look.meet_earlier(&self.vm);
+                self.watch_by(&mut look, (text, folder), given)
             }
         };
         self.pulse.set_running(false);
@@ -91,14 +99,17 @@ impl<W: World> Session<W> {
         self.finish(look, outcome, wants_arguments, true)
     }
 
-    fn watch_by(&mut self, look: &mut Look, text: &str, folder: &str) -> Watched {
-        let body = match self.vm.read(Origin::String, text.as_bytes().into(), folder, &[]) {
+    fn watch_by(&mut self, look: &mut Look, (text, folder): (&str, &str), given: &[(&str, Value)]) -> Watched {
+        let names: Vec<Symbol> = given.iter().map(|it| self.vm.heap.intern(it.0.as_bytes())).collect();
+        let body = match self.vm.read(Origin::String, text.as_bytes().into(), folder, &names) {
             Ok(body) => body,
             Err(fault) => return Watched::nothing(fault),
         };
         look.leading.insert(self.vm.program.bodies[body as usize].unit);
         look.n_units = self.vm.n_units();
-        self.vm.start(body, 0);
+        let values: Vec<Value> = given.iter().map(|it| it.1).collect();
+        let env = if values.is_empty() { 0 } else { self.vm.heap.env_of(0, &values) };
+        self.vm.start(body, env);
         let outcome = self.run_noting(look, u64::MAX);
         if let Ok(v) = outcome {
             self.lead(v, look);
@@ -322,6 +333,19 @@ fn unreached() -> Fault {
 }
 
 impl Look {
+    /// Looks at texts that the machine had read before, for those that lead to the file.
+    fn meet_earlier(&mut self, vm: &crate::vm::Vm) {
+        if self.through.is_empty() {
+            return;
+        }
+        for (id, file) in (0..).map(FileId).zip(vm.sources.iter()) {
+            let leads = |it: &str| self.through.contains(&CanonPath::new(it.as_bytes()));
+            if file.written_in().is_some_and(leads) {
+                self.leading.extend(vm.unit_of_file(id));
+            }
+        }
+    }
+
     /// Looks at texts that were read since the last time.
     fn meet(&mut self, vm: &mut crate::vm::Vm) {
         for unit in self.n_units..vm.n_units() {
