@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""How long the language server takes: bench/lsp.py NIXSCOPE TREE [FILE TEXT]...
+"""How long the language server takes: bench/lsp.py [--image IMAGE] NIXSCOPE TREE [FILE TEXT]...
 
 Opens files of TREE and asks about names in them, picked by a fixed seed, each question once. Then, for each FILE and the
-first place where TEXT stands in it: from opening to the first hover with a value, and hovers after that, in five servers.
+first place where TEXT stands in it: from opening to the first hover with a value, and hovers after that, in five servers,
+which begin with IMAGE; with one, only that is measured.
 Only the standard library is used.
 """
 
@@ -23,14 +24,15 @@ PLACES = 75
 
 
 class Server:
-    def __init__(self, binary, tree, live=True):
+    def __init__(self, binary, tree, live=True, image=""):
         self.process = subprocess.Popen([binary, "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.log = []
         self.answers = queue.Queue()
         self.number = 0
         threading.Thread(target=self.read, daemon=True).start()
         uri = "file://" + tree
         folders = [{"uri": uri, "name": "tree"}]
-        options = {"live": {"enable": live}}
+        options = {"live": {"enable": live, "image": image}}
         self.ask("initialize", {"processId": None, "rootUri": uri, "workspaceFolders": folders, "capabilities": {}, "initializationOptions": options})
         self.tell("initialized", {})
 
@@ -44,6 +46,8 @@ class Server:
                 self.send({"id": message["id"], "result": None})
             elif "id" in message:
                 self.answers.put(message)
+            elif message["method"] == "window/logMessage":
+                self.log.append(message["params"]["message"])
 
     def send(self, message):
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -80,9 +84,9 @@ class Server:
 
     def end(self):
         with open(f"/proc/{self.process.pid}/status") as status:
-            peak = next(int(it.split()[1]) // 1024 for it in status if it.startswith("VmHWM"))
+            fields = dict(it.split(":", 1) for it in status)
         self.process.kill()
-        return peak
+        return int(fields["VmHWM"].split()[0]) // 1024, int(fields["RssAnon"].split()[0]) // 1024
 
 
 def percentile(times, of):
@@ -91,8 +95,11 @@ def percentile(times, of):
 
 
 def main():
-    binary, tree = sys.argv[1], os.path.realpath(sys.argv[2])
-    for live in [True, False]:
+    args, image = sys.argv[1:], ""
+    if args[0] == "--image":
+        image, args = os.path.realpath(args[1]), args[2:]
+    binary, tree = args[0], os.path.realpath(args[1])
+    for live in [] if image else [True, False]:
         random.seed(1)
         server = Server(binary, tree, live)
         taken = {it: [] for it in REQUESTS}
@@ -103,13 +110,13 @@ def main():
             for offset in random.sample(names, min(PLACES, len(names))):
                 for request in REQUESTS:
                     taken[request].append(server.at(request, uri, text, offset)[1])
-        print(f"evaluation {'on' if live else 'off'}: peak {server.end()} MiB")
+        print(f"evaluation {'on' if live else 'off'}: peak {server.end()[0]} MiB")
         for request, times in taken.items():
             print(f"  {request:20} p50 {percentile(times, 50):7.1f} ms   p95 {percentile(times, 95):7.1f} ms")
-    for file, wanted in zip(sys.argv[3::2], sys.argv[4::2]):
-        first, later = [], []
+    for file, wanted in zip(args[2::2], args[3::2]):
+        first, later, memory = [], [], []
         for _ in range(5):
-            server = Server(binary, tree)
+            server = Server(binary, tree, True, image)
             begin = time.perf_counter()
             uri, text = server.open(os.path.join(tree, file))
             offset = text.index(wanted) + len(wanted) - 1
@@ -117,8 +124,10 @@ def main():
                 time.sleep(0.005)
             first.append((time.perf_counter() - begin) * 1000)
             later += [server.at("hover", uri, text, offset)[1] for _ in range(40)]
-            server.end()
-        print(f"{file}: first value {percentile(first, 50):.0f} ms, then p50 {percentile(later, 50):.1f} ms, p95 {percentile(later, 95):.1f} ms")
+            memory.append(server.end())
+            print(*server.log, sep="\n", end="" if not server.log else "\n")
+        peak, own = (percentile([it[i] for it in memory], 50) for i in range(2))
+        print(f"{file}: first value {percentile(first, 50):.0f} ms, then p50 {percentile(later, 50):.1f} ms, p95 {percentile(later, 95):.1f} ms; peak {peak} MiB, {own} MiB of its own at the end")
 
 
 main()

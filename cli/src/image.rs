@@ -1,25 +1,24 @@
 //! Images: what a program computed, kept for the programs that begin with it.
 
-use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind};
-use std::os::unix::ffi::OsStrExt as _;
+use std::io::BufWriter;
 use std::os::unix::fs::MetadataExt as _;
 use std::process::ExitCode;
 use std::sync::PoisonError;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
-use nixscope_engine::session::{Image, Journal, Look, Refused, Stamp, write_image};
+use nixscope_engine::session::{Image, Journal, Refused, write_image};
 use nixscope_engine::value::Value;
 use nixscope_engine::vm::Vm;
-use nixscope_engine::world::{CanonPath, FileType, Mappable, Recorder, Stat};
+use nixscope_engine::world::{CanonPath, Mappable, Recorder};
+use nixscope_lsp::live::{ImageOf, look_at, path_literal};
 use rustix::fs::XattrFlags;
 use serde::{Deserialize, Serialize};
 
 use crate::args::{self, Language, Limits, Programs};
 use crate::machine::{Outside, Purpose, Setup};
-use crate::options::{Argument, Options};
+use crate::options::{Argument, Input, Options};
 use crate::settings::Settings;
 use crate::{record, run, terminal};
 
@@ -119,7 +118,8 @@ pub(crate) enum Stale {
 /// What an image was made of.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct About {
-    version: String,
+    /// What editors want to know stands first.
+    of: ImageOf,
     options: Options,
     setup: Setup,
     forced: Vec<String>,
@@ -148,8 +148,8 @@ pub(crate) fn image(args: ImageArgs, settings: Settings, warnings: Vec<String>) 
             let (forced, is_for_debugging) = (args.force.clone(), args.for_debugging);
             let mut options = args.into_options(settings, warnings);
             record::prepare(&mut options).and_then(|setup| {
-                let about =
-                    About { version: env!("CARGO_PKG_VERSION").to_owned(), options, setup, forced, is_for_debugging };
+                let of = ImageOf::new(program_of(&options, &setup));
+                let about = About { of, options, setup, forced, is_for_debugging };
                 build(&about, &path)
             })
         }
@@ -173,6 +173,21 @@ impl BuildArgs {
         options.add_args(self.arg, Argument::Expr);
         options.add_args(self.argstr, Argument::Str);
         options
+    }
+}
+
+/// The expression whose value an image has, and where relative paths in it start.
+fn program_of(options: &Options, setup: &Setup) -> Option<(String, String)> {
+    let is_all = options.attr_paths.iter().all(String::is_empty) && options.args.is_empty();
+    let folder = setup.folder.to_text().into_owned();
+    match &options.inputs[..] {
+        [Input::Expr(text)] if is_all => Some((text.clone(), folder)),
+        [Input::File(name)] if is_all && name.starts_with('<') => Some((format!("import {name}"), folder)),
+        [Input::File(name)] if is_all => {
+            let path = CanonPath::new_at(name.as_bytes(), &setup.folder);
+            Some((format!("import {}", path_literal(&path.to_text())), folder))
+        }
+        _ => None,
     }
 }
 
@@ -242,7 +257,7 @@ pub(crate) fn take_up(
     }
     let asked = Options { settings: options.settings.clone(), includes: options.includes.clone(), ..about.options };
     let anew = About {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        of: ImageOf::new(about.of.program),
         setup: Setup::of(&asked, &about.setup.folder),
         options: asked,
         forced: about.forced,
@@ -278,11 +293,7 @@ fn absolute(path: &str, setup: &Setup) -> String {
 
 /// Why an image is not for a machine, whatever the outside says.
 fn reason_against(about: &About, image: &Image<Mappable<File>>, vm: &Vm) -> Option<String> {
-    let version = env!("CARGO_PKG_VERSION");
-    if about.version != version {
-        return Some(format!("nixscope {} wrote it, and this is {version}", about.version));
-    }
-    image.difference(vm).map(str::to_owned)
+    about.of.difference().or_else(|| image.difference(vm).map(str::to_owned))
 }
 
 fn open(path: &str) -> Result<(About, Image<Mappable<File>>), String> {
@@ -319,7 +330,7 @@ fn is_marked(file: &File) -> bool {
 /// Tells of what an image is, so that one knows before giving it away.
 fn info(path: &str) -> Result<(), String> {
     let (about, image) = open(path)?;
-    let mut out = format!("built by nixscope {} in {}\n", about.version, about.setup.folder.to_text());
+    let mut out = format!("built by nixscope {} in {}\n", about.of.version, about.setup.folder.to_text());
     if about.is_for_debugging {
         out.push_str("for debugging\n");
     }
@@ -331,29 +342,6 @@ fn info(path: &str) -> Result<(), String> {
         out.push('\n');
     }
     terminal::print(out.as_bytes()).map_err(|it| format!("writing to standard output: {it}"))
-}
-
-/// What is at a path, and what tells it from what it may become.
-fn look_at(path: &[u8]) -> Look {
-    let it = match std::fs::symlink_metadata(OsStr::from_bytes(path)) {
-        Ok(it) => it,
-        Err(it) if matches!(it.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Look::Nothing,
-        Err(_) => return Look::Unknown,
-    };
-    let file_type = match it.file_type() {
-        kind if kind.is_file() => FileType::Regular,
-        kind if kind.is_dir() => FileType::Directory,
-        kind if kind.is_symlink() => FileType::Symlink,
-        _ => FileType::Unknown,
-    };
-    let is_executable = file_type == FileType::Regular && it.mode() & 0o100 != 0;
-    Look::There(Stamp {
-        stat: Stat { file_type, is_executable },
-        size: it.size(),
-        modified: (it.mtime(), it.mtime_nsec()),
-        changed: (it.ctime(), it.ctime_nsec()),
-        identity: (it.dev(), it.ino()),
-    })
 }
 
 /// The clocks of file systems may tick this seldom: what changed more recently may change again and have the same time.

@@ -52,6 +52,9 @@ pub struct LiveConfig {
     pub nix_path: Vec<String>,
     /// By which expressions files are evaluated: patterns of paths, and an expression for each.
     pub entries: std::collections::BTreeMap<String, String>,
+    /// An image of the package set, to begin with; empty if there is none. A relative path starts at the folder of the
+    /// workspace.
+    pub image: String,
     /// How long one evaluation may take, in milliseconds.
     pub time_limit: u64,
     /// How much memory it may take, in megabytes.
@@ -76,6 +79,7 @@ impl Default for LiveConfig {
             trust: false,
             nix_path: Vec::new(),
             entries: std::collections::BTreeMap::new(),
+            image: String::new(),
             time_limit: 5_000,
             memory_limit: 512,
             fuel: 2_000_000_000,

@@ -68,6 +68,8 @@ export interface Status {
   uri: string;
   entry: { kind: string; label: string } | null;
   state: 'off' | 'running' | 'done' | 'limit' | 'failed' | 'restricted' | 'wants arguments';
+  /** Whether the package set came from the image of the settings. */
+  isFromImage?: boolean;
   millis: number;
   instructions: number;
   limits: { millis: number; megabytes: number; instructions: number };

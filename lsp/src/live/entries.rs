@@ -354,7 +354,8 @@ fn is_module(formals: &Formals, shape: &Shape) -> bool {
 }
 
 /// A path as an expression.
-pub(super) fn literal(path: &str) -> String {
+#[must_use]
+pub fn literal(path: &str) -> String {
     format!("(/. + {})", string(path))
 }
 

@@ -14,9 +14,9 @@ use rustc_hash::FxHashMap;
 use crate::state::{Open, Snapshot};
 
 use super::entries::{self, Entry, EntryKind};
-use super::kept::Kept;
+use super::kept::{Kept, Packages};
 use super::world::{self, real};
-use super::{Live, LiveText, Seen, Why, findings};
+use super::{Live, LiveText, Seen, Why, findings, image};
 
 /// The largest text that is evaluated.
 const MAX_TEXT: u32 = 2 << 20;
@@ -101,12 +101,19 @@ fn attempt(
     mut text: LiveText,
 ) -> Option<Tried> {
     let file = CanonPath::new(real(path).as_bytes());
-    let mut session = world::session(now, &file.to_text());
+    let begun = image::begin(now, &file, entry, live);
+    let given = begun.as_ref().map(|it| it.given());
+    let (mut session, way, reads) = match begun {
+        Some(it) => (it.session, Some(it.way), it.reads),
+        None => (world::session(now, &file.to_text()), None, Vec::new()),
+    };
+    let (count, size) = (session.vm.count(), given.map_or(0, |_| session.vm.heap.bytes_used()));
     let pulse = session.pulse();
     live.begin(&open.uri, Arc::clone(&pulse));
     let config = &now.config.live;
     let limits = LiveLimits { fuel, part_fuel: config.fuel / 4, ..LiveLimits::default() };
-    let watched = session.watch(&file, &entry.way, limits);
+    let way = way.as_ref().unwrap_or(&entry.way);
+    let watched = session.watch_given(&file, way, given.as_ref().map_or(&[], |it| it.as_slice()), limits);
     let is_late = live.end();
     if pulse.is_interrupted() && !is_late {
         return None;
@@ -115,7 +122,9 @@ fn attempt(
     let is_itself = entry.way == Way::Itself;
     let is_reached = watched.is_reached && !watched.wants_arguments;
     text.reads.extend(session.world().reads.iter().cloned());
-    text.instructions = vm.count();
+    text.reads.extend(reads);
+    text.is_from_image = given.is_some();
+    text.instructions = vm.count() - count;
     text.entry = Some(entry.clone());
     if is_itself || watched.is_reached {
         text.seen = seen(vm, &watched);
@@ -127,8 +136,12 @@ fn attempt(
         text.findings = findings::findings(vm, open, &file, &watched, config.trust);
     }
     text.why = findings::why(&watched, config.trust);
-    let kept = Kept::new(session, watched.values, watched.value, watched.configuration, entry.packages.clone());
-    text.kept = Some(Arc::new(kept));
+    let packages = match (&entry.packages, given) {
+        (Some(_), Some([(_, value)])) => Packages::Value(Some(value)),
+        (text, _) => Packages::Text(text.clone()),
+    };
+    let kept = Kept::new(session, watched.values, watched.value, watched.configuration, packages);
+    text.kept = Some(Arc::new(kept.beside(size)));
     Some(Tried { text, is_reached, is_late })
 }
 

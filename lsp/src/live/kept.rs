@@ -45,7 +45,7 @@ pub struct Asked {
 }
 
 /// The package set a document belongs to.
-enum Packages {
+pub(super) enum Packages {
     /// An expression for it.
     Text(Option<String>),
     /// It.
@@ -90,11 +90,15 @@ impl Kept {
         values: Vec<LiveValue>,
         outcome: Option<Value>,
         configuration: Option<Value>,
-        packages: Option<String>,
+        packages: Packages,
     ) -> Self {
-        let packages = Packages::Text(packages);
         let size = session.vm.heap.bytes_used();
         Self { asked: Mutex::new(Asked { session, values, outcome, configuration, packages }), size }
+    }
+
+    /// The same, of which so many bytes are shared with others.
+    pub(super) fn beside(self, shared: u64) -> Self {
+        Self { size: self.size.saturating_sub(shared), ..self }
     }
 
     /// How many bytes it takes, about.

@@ -11,6 +11,7 @@ mod entries;
 pub mod examples;
 mod findings;
 mod flake;
+mod image;
 mod job;
 mod kept;
 pub mod leads;
@@ -29,7 +30,8 @@ use tower_lsp::Client;
 use crate::protocol::telling;
 use crate::state::{Snapshot, State};
 
-pub use entries::{Entry, EntryKind};
+pub use entries::{Entry, EntryKind, literal as path_literal};
+pub use image::{ImageOf, look_at};
 pub use kept::{Asked, Kept, Member, Written};
 pub use values::{LiveText, Seen, Why};
 
@@ -59,6 +61,12 @@ struct Inner {
     n_jobs: u64,
     /// Whether the job at hand was interrupted for taking too long, rather than for being of no use any more.
     is_late: bool,
+    /// The image that was found undamaged the last time.
+    image: Option<image::Mark>,
+    /// What was told of an image that is of no use.
+    image_told: String,
+    /// What is to be told.
+    to_tell: Vec<String>,
 }
 
 impl Live {
@@ -158,6 +166,33 @@ impl Live {
         }
     }
 
+    /// The image that was found undamaged the last time.
+    fn known_image(&self) -> Option<image::Mark> {
+        self.inner().image
+    }
+
+    fn know_image(&self, mark: image::Mark) {
+        self.inner().image = Some(mark);
+    }
+
+    fn image_is_fine(&self) {
+        self.inner().image_told.clear();
+    }
+
+    /// Tells once why an image is of no use: again only after it was of use, or for another reason.
+    fn image_is_wrong(&self, why: String) {
+        let mut inner = self.inner();
+        if inner.image_told != why {
+            inner.image_told.clone_from(&why);
+            inner.to_tell.push(why);
+        }
+    }
+
+    /// What is to be told to whoever wants to know why something is as it is.
+    pub(crate) fn take_to_tell(&self) -> Vec<String> {
+        std::mem::take(&mut self.inner().to_tell)
+    }
+
     /// What a person chose to run a document by.
     pub(crate) fn pinned(&self, uri: &str) -> Option<Entry> {
         self.inner().pinned.get(uri).cloned()
@@ -233,7 +268,11 @@ pub(crate) async fn evaluate(state: Arc<State>, client: Client) {
                 return;
             }
             let client = client.clone();
+            let to_tell = state.live.take_to_tell();
             tokio::spawn(async move {
+                for text in to_tell {
+                    telling::log(&client, text).await;
+                }
                 let broken = now.open(&uri).filter(|it| !it.document().syntax_errors().is_empty());
                 let broken = broken.map(|_| Why::Failed(job::BROKEN.to_owned()));
                 let why = broken.or_else(|| now.live.text(&uri)?.why.clone());

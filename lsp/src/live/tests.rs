@@ -28,19 +28,35 @@ impl Workspace {
         Self { folder, state }
     }
 
+    pub(super) fn path(&self, path: &str) -> String {
+        self.folder.path().join(path).to_str().expect("a path").to_owned()
+    }
+
     /// The path of a file, and what the protocol calls it.
     pub(super) fn name(&self, path: &str) -> (String, String) {
-        let path = self.folder.path().join(path).to_str().expect("a path").to_owned();
+        let path = self.path(path);
         let uri = format!("file://{path}");
         (path, uri)
     }
 
-    fn open(&self, path: &str) -> LiveText {
+    /// Opens a file with this text.
+    pub(super) fn show(&self, path: &str, text: String) -> String {
         let (path, uri) = self.name(path);
-        let text = std::fs::read_to_string(&path).expect("a file");
         self.state.sync(Sync::Open { uri: uri.clone(), path: Some(path), version: 1, text });
+        uri
+    }
+
+    pub(super) fn open(&self, path: &str) -> LiveText {
+        self.open_in(path, &Live::default())
+    }
+
+    pub(super) fn open_in(&self, path: &str, live: &Live) -> LiveText {
+        let text = std::fs::read_to_string(self.path(path)).expect("a file");
+        let uri = self.show(path, text);
         let now: Arc<Snapshot> = self.state.snapshot();
-        job::run(&now, &uri, &Live::default()).expect("it was not interrupted")
+        // A document that waits for its turn would be taken to have changed.
+        while live.take().is_some() {}
+        job::run(&now, &uri, live).expect("it was not interrupted")
     }
 }
 

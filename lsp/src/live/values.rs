@@ -31,6 +31,8 @@ pub struct LiveText {
     pub dead: Vec<(u32, u32)>,
     /// By what it was run.
     pub entry: Option<Entry>,
+    /// Whether the package set came from an image.
+    pub is_from_image: bool,
     /// Whether a person chose that.
     pub is_pinned: bool,
     /// By what it could be run.
@@ -114,6 +116,7 @@ impl LiveText {
             why: None,
             dead: Vec::new(),
             entry: None,
+            is_from_image: false,
             is_pinned: false,
             entries: Vec::new(),
             millis: 0,

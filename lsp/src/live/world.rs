@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use nixscope_engine::builtins;
 use nixscope_engine::session::Session;
 use nixscope_engine::store::VirtualStore;
-use nixscope_engine::vm::{Limits, Settings};
-use nixscope_engine::world::{Answer, CanonPath, Disk, Overlay, Request, Restricted, World};
+use nixscope_engine::vm::{Limits, Reading, Settings};
+use nixscope_engine::world::{Answer, CanonPath, Disk, Overlay, Request, Restricted, World, WorldError};
 
-use crate::state::Snapshot;
+use crate::state::{Open, Snapshot};
 
 use super::entries::folder_of;
 
@@ -30,36 +30,102 @@ pub(super) fn real(path: &str) -> String {
 
 /// A session that sees what a document may see.
 pub(super) fn session(now: &Snapshot, path: &str) -> LiveSession {
-    let config = &now.config.live;
-    let nix_path: Vec<(String, String)> = config.nix_path.iter().map(|it| entry(it)).collect();
-    let folder = folder_of(path).to_owned();
-    let below: Box<dyn World + Send> = if config.trust {
-        Box::new(Disk::new())
-    } else {
-        let roots = if now.roots.is_empty() { std::slice::from_ref(&folder) } else { &now.roots };
-        let allowed = roots.iter().chain(nix_path.iter().map(|it| &it.1));
-        let allowed = allowed.flat_map(|it| [it.clone(), real(it)]).chain([STORE.to_owned()]);
-        let allowed: Vec<CanonPath> = allowed.map(|it| CanonPath::new(it.as_bytes())).collect();
-        Box::new(Restricted::new(Disk::new(), allowed, MODE))
-    };
-    let mut overlay = Overlay::new(below);
-    for open in now.documents.values() {
-        if let Some(path) = &open.path {
-            overlay.put(CanonPath::new(real(path).as_bytes()), open.text.as_str().as_bytes());
-        }
-    }
-    let settings = Settings {
-        nix_path,
-        working_dir: folder,
+    let mut vm = builtins::machine_in(settings(now, path), limits(now));
+    vm.reading = reading(now);
+    Session::new(vm, outside(now, path))
+}
+
+/// What programs learn of the outside.
+pub(super) fn settings(now: &Snapshot, path: &str) -> Settings {
+    Settings {
+        nix_path: now.config.live.nix_path.iter().map(|it| entry(it)).collect(),
+        working_dir: folder_of(path).to_owned(),
         system: format!("{}-{}", std::env::consts::ARCH, if cfg!(target_os = "macos") { "darwin" } else { "linux" }),
         is_restricted: true,
         keeps_names: true,
         ..Settings::default()
+    }
+}
+
+/// How far evaluation may go.
+pub(super) fn limits(now: &Snapshot) -> Limits {
+    Limits { max_depth: MAX_DEPTH, max_heap: now.config.live.memory_limit.clamp(16, 1 << 20) << 20 }
+}
+
+/// How texts are read.
+pub(super) fn reading(now: &Snapshot) -> Reading {
+    Reading { pipe_operators: now.config.pipe_operators, ..Reading::default() }
+}
+
+/// The disk, as far as an evaluation may see it.
+fn disk(now: &Snapshot, path: &str) -> Option<Restricted<Disk>> {
+    let config = &now.config.live;
+    if config.trust {
+        return None;
+    }
+    let folder = folder_of(path).to_owned();
+    let roots = if now.roots.is_empty() { std::slice::from_ref(&folder) } else { &now.roots };
+    let allowed = roots.iter().cloned().chain(config.nix_path.iter().map(|it| entry(it).1));
+    let allowed = allowed.flat_map(|it| [real(&it), it]).chain([STORE.to_owned()]);
+    Some(Restricted::new(Disk::new(), allowed.map(|it| CanonPath::new(it.as_bytes())), MODE))
+}
+
+/// Open documents that are files, without links, and their texts.
+fn open_files(now: &Snapshot) -> impl Iterator<Item = (CanonPath, &Open)> {
+    let with_path = now.documents.values().filter_map(|it| Some((it.path.as_deref()?, it)));
+    with_path.map(|(path, it)| (CanonPath::new(real(path).as_bytes()), &**it))
+}
+
+/// What a document may see.
+pub(super) fn outside(now: &Snapshot, path: &str) -> Quiet {
+    let below: Box<dyn World + Send> = match disk(now, path) {
+        Some(disk) => Box::new(disk),
+        None => Box::new(Disk::new()),
     };
-    let limits = Limits { max_depth: MAX_DEPTH, max_heap: config.memory_limit.clamp(16, 1 << 20) << 20 };
-    let mut vm = builtins::machine_in(settings, limits);
-    vm.reading.pipe_operators = now.config.pipe_operators;
-    Session::new(vm, Quiet { below: VirtualStore::new(overlay), reads: BTreeSet::new() })
+    let mut overlay = Overlay::new(below);
+    for (path, open) in open_files(now) {
+        overlay.put(path, open.text.as_str().as_bytes());
+    }
+    Quiet { below: VirtualStore::new(overlay), reads: BTreeSet::new() }
+}
+
+/// What of the disk shows as it is: what may be seen, and is not laid over by an open document.
+pub(super) struct Plain {
+    disk: Option<Restricted<Disk>>,
+    /// Open documents, and the folders that they are in: they may be the only ones there.
+    covered: BTreeSet<CanonPath>,
+}
+
+impl Plain {
+    pub(super) fn new(now: &Snapshot, path: &str) -> Self {
+        let open = open_files(now).flat_map(|(path, _)| {
+            let folders = std::iter::successors(path.parent(), CanonPath::parent);
+            // Of folders that are there the innermost has another list of names.
+            let is_there = |it: &CanonPath| std::fs::symlink_metadata(&*it.to_text()).is_ok();
+            let n_missing = folders.clone().take_while(|it| !is_there(it)).count();
+            folders.take(n_missing + 1).chain([path.clone()]).collect::<Vec<_>>()
+        });
+        Self { disk: disk(now, path), covered: open.collect() }
+    }
+
+    /// Whether what is at a path shows as it is.
+    pub(super) fn shows(&self, path: &CanonPath) -> bool {
+        !self.covered.contains(path) && self.disk.as_ref().is_none_or(|it| it.is_allowed(path))
+    }
+}
+
+/// What is asked when it is seen whether an image is what evaluating would give. What is hidden is as if it were not
+/// there; and what is asked of the environment is compared, and told to nobody.
+pub(super) struct Checking<'a>(pub(super) &'a mut Quiet);
+
+impl World for Checking<'_> {
+    fn answer(&mut self, request: &Request) -> Answer {
+        match (request, self.0.answer(request)) {
+            (Request::Env(_), _) => Disk::new().answer(request),
+            (Request::Stat(_), Answer::Failed(WorldError::Forbidden { .. })) => Answer::Stat(None),
+            (_, answer) => answer,
+        }
+    }
 }
 
 fn entry(text: &str) -> (String, String) {

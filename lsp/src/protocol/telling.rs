@@ -3,7 +3,7 @@
 use lsp_types::notification::Progress;
 use lsp_types::request::WorkDoneProgressCreate;
 use lsp_types::{
-    NumberOrString, ProgressParams, ProgressParamsValue, WorkDoneProgress, WorkDoneProgressBegin,
+    MessageType, NumberOrString, ProgressParams, ProgressParamsValue, WorkDoneProgress, WorkDoneProgressBegin,
     WorkDoneProgressCreateParams, WorkDoneProgressEnd,
 };
 use tower_lsp::Client;
@@ -60,6 +60,7 @@ pub async fn status(client: &Client, now: &Snapshot, uri: &str, state: &str, why
             "uri": uri,
             "state": state,
             "entry": entry.map(|it| serde_json::json!({ "kind": it.kind.name(), "label": it.label })),
+            "isFromImage": live.as_ref().is_some_and(|it| it.is_from_image),
             "isPinned": live.as_ref().is_some_and(|it| it.is_pinned),
             "millis": live.as_ref().map_or(0, |it| it.millis),
             "instructions": live.as_ref().map_or(0, |it| it.instructions),
@@ -71,6 +72,11 @@ pub async fn status(client: &Client, now: &Snapshot, uri: &str, state: &str, why
             "message": why.map(Why::message),
         }))
         .await;
+}
+
+/// Tells something that a person may want to read who wonders.
+pub async fn log(client: &Client, text: String) {
+    client.log_message(MessageType::WARNING, text).await;
 }
 
 /// Lets the editor ask again for what depends on values.

@@ -138,6 +138,16 @@ module.exports = {
     await until('no value', async () => !(await shows(document, /42/)));
   },
 
+  // What an image does is tested elsewhere; here it is heard that there is none.
+  async 'nixscope.live.image'() {
+    await write('image/default.nix', '{ }: { n = 41; a = import ./wanting.nix { x = 40; }; }\n');
+    const { document } = await write('image/wanting.nix', '{ x }: { y = x + 2; }\n');
+    await having({ 'nixscope.live.image': '/nowhere/pkgs.img' }, async () => {
+      await until('a value', () => shows(document, /42/));
+      await until('it is said', () => logs('nixscope.log').includes('without the image'));
+    });
+  },
+
   async 'nixscope.live.timeLimit'() {
     await withAndWithout({ 'nixscope.live.timeLimit': 1 }, LONG, SUM);
   },

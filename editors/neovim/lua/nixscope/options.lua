@@ -48,6 +48,7 @@ M.settings = {
   "live.trust",
   "live.nixPath",
   "live.entries",
+  "live.image",
   "live.timeLimit",
   "live.memoryLimit",
   "live.fuel",
