@@ -1,6 +1,8 @@
 """Sessions as three editors have them: each with its own capabilities, and with types that check every message."""
 
+import asyncio
 import os
+import subprocess
 
 import pytest
 import pytest_lsp
@@ -28,9 +30,14 @@ async def client(request, lsp_client: LanguageClient, tmp_path_factory):
     # What an editor answers to that this client does not.
     for asked in [t.CLIENT_REGISTER_CAPABILITY, t.WORKSPACE_INLAY_HINT_REFRESH, t.WORKSPACE_CODE_LENS_REFRESH]:
         lsp_client.feature(asked)(lambda params: None)
+    lsp_client.statuses = []
+    lsp_client.feature("nixscope/status")(lambda params: lsp_client.statuses.append(params))
+    settings = {"live": {"image": "pkgs.img"}}
+    lsp_client.set_configuration({"nixscope": settings})
     params = t.InitializeParams(
         capabilities=client_capabilities(request.param),
         workspace_folders=[t.WorkspaceFolder(uri=folder.as_uri(), name="workspace")],
+        initialization_options={"statusNotifications": True, **settings},
     )
     await lsp_client.initialize_session(params)
     yield
@@ -170,3 +177,18 @@ async def test_a_file_gets_another_name(client: LanguageClient):
     old, new = (client.folder / "part").as_uri(), (client.folder / "piece").as_uri()
     edit = await client.workspace_will_rename_files_async(t.RenameFilesParams(files=[t.FileRename(old, new)]))
     assert [it.new_text for it in edit.changes[uri]] == ["./piece"]
+
+
+SET = "{ }: let pkgs = { n = 5; callPackage = p: a: import p (pkgs // a); }; in pkgs"
+
+
+@pytest.mark.asyncio
+async def test_image(client: LanguageClient):
+    (client.folder / "pkgs" / "top-level").mkdir(parents=True)
+    (client.folder / "default.nix").write_text(SET)
+    command = [os.environ["NIXSCOPE"], "image", "build", "--for-debugging", "-o", "pkgs.img", "-E", "import ./. { }"]
+    subprocess.run(command, cwd=client.folder, check=True)
+    uri = open_document(client, "pkgs/a.nix", "{ n, ... }:\n{ m = n + 1; }\n")
+    while not [it for it in client.statuses if it.uri == uri and it.state == "done" and it.isFromImage]:
+        await asyncio.sleep(0.01)
+    assert "6" in await hover(client, uri, 1, 2)

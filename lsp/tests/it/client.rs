@@ -132,6 +132,11 @@ impl Client {
         told["params"]["diagnostics"].clone()
     }
 
+    /// How often something was told that was not waited for.
+    pub(crate) fn n_told(&self, method: &str) -> usize {
+        self.waiting.iter().filter(|it| it["method"] == method).count()
+    }
+
     /// Forgets what came and was not waited for.
     pub(crate) fn forget(&mut self) {
         self.waiting.clear();

@@ -202,3 +202,24 @@ async fn what_is_too_long_to_show_is_counted() {
     assert_eq!(labels, ["= 30 elements", "= 2 attributes"]);
     client.leave().await;
 }
+
+#[tokio::test]
+async fn an_image_that_is_of_no_use_is_told_of_once() {
+    let folder = folder("image");
+    let options = json!({ "live": { "delay": 1, "image": "none.img" }, "statusNotifications": true });
+    let mut client = Client::start_with(&[&folder.path("")], json!({}), options).await;
+    let path = folder.path("a.nix");
+    client.open(&path, TEXT).await;
+    let is_done = |it: &Value| it["method"] == "nixscope/status" && it["params"]["state"] == "done";
+    let told = client.wait(is_done).await;
+    assert_eq!(told["params"]["isFromImage"], json!(false));
+    let told = client.wait(|it| it["method"] == "window/logMessage").await;
+    let message = told["params"]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("without the image") && message.contains("/none.img"), "{message}");
+    for version in 2..4 {
+        client.change(&path, version, json!([{ "text": format!("{TEXT}\n# {version}") }])).await;
+        client.wait(is_done).await;
+    }
+    assert_eq!(client.n_told("window/logMessage"), 0);
+    client.leave().await;
+}

@@ -27,16 +27,18 @@ const SET: &str = "//- /default.nix\n{ n ? 5 }: let lib = import ./lib; \
     //- /lib/modules.nix\n1\n\
     //- /pkgs/top-level/default.nix\n1\n\
     //- /pkgs/by-name/he/hello/package.nix\n{ lib, n, world }: { size = lib.twice n; inherit (world) size2; of = world.size; }\n\
-    //- /pkgs/by-name/wo/world/package.nix\n{ lib, n }: { size = lib.twice (n + 1); size2 = lib.twice 8; }\n\
+    //- /pkgs/by-name/wo/world/package.nix\n{ lib, n }: { size = lib.twice (n + 1); size2 = lib.twice 8; part = import ./part.nix { inherit n; }; }\n\
+    //- /pkgs/by-name/wo/world/part.nix\n{ n }: { three = n + 3; }\n\
     //- /pkgs/by-name/co/copied/package.nix\n{ lib, hello }: if hello.size > 3 then lib.twice hello.of else 0\n\
     //- /tools/new.nix\n{ lib, callPackage, world }: { three = lib.twice world.size; }\n";
 
 /// The packages that are looked at.
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "pkgs/by-name/he/hello/package.nix",
     "pkgs/by-name/wo/world/package.nix",
     "pkgs/by-name/co/copied/package.nix",
     "tools/new.nix",
+    "pkgs/by-name/wo/world/part.nix",
 ];
 const HELLO: &str = FILES[0];
 
@@ -157,10 +159,10 @@ fn values_are_the_same_with_an_image() {
 fn a_file_that_the_image_has_run_is_run_without_it() {
     let it = WithImage::new(&["world.size", "copied"]);
     let is_used = FILES.map(|path| it.check(path));
-    assert_eq!(is_used, [false, false, false, true]);
+    assert_eq!(is_used, [false, false, false, true, true]);
     assert_eq!(it.told(), "");
     it.build("import ./. { }", &["world.size"]);
-    assert_eq!(FILES.map(|path| it.check(path)), [true, false, true, true]);
+    assert_eq!(FILES.map(|path| it.check(path)), [true, false, true, true, true]);
 }
 
 #[test]
@@ -286,5 +288,27 @@ fn machines_that_began_with_one_image_are_kept_beside_each_other() {
         });
         assert_eq!(size.as_deref(), Some("16"));
         assert!(kept.size() < 1 << 20, "{}", kept.size());
+    }
+}
+
+#[test]
+fn an_image_tells_no_more_than_may_be_read() {
+    let elsewhere = tempfile::NamedTempFile::new().expect("a file");
+    let path = elsewhere.path().to_str().expect("a path").to_owned();
+    for (outside, is_used, is_used_with_trust) in [
+        ("builtins.pathExists /nowhere/else", true, true),
+        (&*format!("builtins.pathExists \"{path}\""), false, true),
+        (&*format!("builtins.readFile \"{path}\""), false, true),
+        ("builtins.getEnv \"PATH\"", true, true),
+        ("builtins.currentTime", false, false),
+    ] {
+        let it = WithImage::new(&[]);
+        let lib = format!("{{ twice = x: x * 2; outside = {outside}; }}");
+        std::fs::write(it.workspace.path("lib/default.nix"), lib).expect("a file");
+        it.build("import ./. { }", &["lib.outside"]);
+        assert_eq!(it.open(HELLO).is_from_image, is_used, "{outside}: {}", it.told());
+        let live = LiveConfig { image: "pkgs.img".to_owned(), trust: true, ..LiveConfig::default() };
+        it.workspace.state.update(|now| now.configure(Config { live, ..Config::default() }));
+        assert_eq!(it.open(HELLO).is_from_image, is_used_with_trust, "{outside}, with trust: {}", it.told());
     }
 }
