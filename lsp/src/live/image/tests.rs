@@ -22,15 +22,16 @@ const SET: &str = "//- /default.nix\n{ n ? 5 }: let lib = import ./lib; \
     path = name: ./pkgs/by-name + \"/${builtins.substring 0 2 name}/${name}/package.nix\"; \
     all = map (name: { inherit name; value = pkgs.callPackage (path name) { }; }) [ \"hello\" \"world\" ]; \
     copied = pkgs.callPackage \"${./pkgs/by-name/co/copied}/package.nix\" { }; \
-    pkgs = { inherit lib n copied; callPackage = p: call (import p); } // builtins.listToAttrs all; in pkgs\n\
+    part = { given = import ./given.nix; }; pkgs = { inherit (part.given) more; inherit lib n copied; callPackage = p: call (import p); } // builtins.listToAttrs all; in pkgs\n\
     //- /lib/default.nix\n{ twice = x: x * 2; }\n\
+    //- /given.nix\n{ more = 3 + 4; }\n\
     //- /lib/modules.nix\n1\n\
     //- /pkgs/top-level/default.nix\n1\n\
     //- /pkgs/by-name/he/hello/package.nix\n{ lib, n, world }: { size = lib.twice n; inherit (world) size2; of = world.size; }\n\
     //- /pkgs/by-name/wo/world/package.nix\n{ lib, n }: { size = lib.twice (n + 1); size2 = lib.twice 8; part = import ./part.nix { inherit n; }; }\n\
     //- /pkgs/by-name/wo/world/part.nix\n{ n }: { three = n + 3; }\n\
     //- /pkgs/by-name/co/copied/package.nix\n{ lib, hello }: if hello.size > 3 then lib.twice hello.of else 0\n\
-    //- /tools/new.nix\n{ lib, callPackage, world }: { three = lib.twice world.size; }\n";
+    //- /tools/new.nix\n{ lib, callPackage, world, more }: { three = lib.twice world.size; four = more + 1; }\n";
 
 /// The packages that are looked at.
 const FILES: [&str; 5] = [
@@ -127,6 +128,8 @@ fn facts(it: &LiveText) -> String {
     let asked = kept.ask(|asked| {
         let set = asked.packages()?;
         let mut origins: Vec<(String, Option<Written>)> = Vec::new();
+        let _ = asked.along(set, &["more".to_owned()]);
+        origins.push(("more".to_owned(), asked.written_as(set, "more")));
         // What is inherited is followed to where it is from once that is computed.
         for name in ["lib", "world", "hello", "copied"] {
             origins.push((name.to_owned(), asked.written_as(set, name)));
@@ -157,7 +160,7 @@ fn values_are_the_same_with_an_image() {
 
 #[test]
 fn a_file_that_the_image_has_run_is_run_without_it() {
-    let it = WithImage::new(&["world.size", "copied"]);
+    let it = WithImage::new(&["world.size", "copied", "more"]);
     let is_used = FILES.map(|path| it.check(path));
     assert_eq!(is_used, [false, false, false, true, true]);
     assert_eq!(it.told(), "");
@@ -213,7 +216,9 @@ fn what_is_in_the_editor_counts() {
     lib("{ twice = x: x * 2; }\n");
     it.workspace.show("tools/new.nix", "{ lib }: 3".to_owned());
     it.workspace.show("tools/other.nix", "3".to_owned());
+    std::fs::write(it.workspace.path(HELLO), "{ world }: { size = world.size + 100; }").expect("a file");
     assert!(it.check(HELLO), "{}", it.told());
+    assert!(it.open(HELLO).seen.iter().any(|it| &*it.text == "112"));
 }
 
 #[test]
