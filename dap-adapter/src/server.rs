@@ -22,8 +22,7 @@
 //! or when somebody calls [`Outbox::end`] and [`LINGER`] has passed. Then what was read before is still handled,
 //! [`Adapter::end`] is called, what is open still is cancelled, and what is in the queue is written. An adapter that
 //! does not come back within [`GRACE`] is left behind. A message that is none costs a line in the client's console. A
-//! handler that panics costs its own request only, where panics unwind; the release profile aborts on them, so handlers
-//! must not panic.
+//! handler that panics costs its own request only.
 
 use std::any::Any;
 use std::io;

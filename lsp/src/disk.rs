@@ -3,14 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use nixscope_engine::syntax::Features;
 use rustc_hash::FxHashMap;
 
-use crate::ide::{Document, EntryKind, FileEntry, Files};
+use crate::ide::{self, Document, EntryKind, FileEntry, Files, Meanings};
 use crate::index::{Index, Mentions};
+use crate::meanings::Known;
 use crate::state::{Open, Snapshot};
 
 /// The largest file that is read.
@@ -31,6 +33,8 @@ const MAX_FOLDERS: usize = 20_000;
 pub struct DiskFiles {
     kept: Mutex<Kept>,
     index: Index,
+    n_forgotten: AtomicU64,
+    pub(crate) known: Known,
 }
 
 #[derive(Debug, Default)]
@@ -65,7 +69,14 @@ impl DiskFiles {
         kept.kinds.clear();
         kept.documents.values_mut().for_each(|it| it.looked = None);
         drop(kept);
+        self.n_forgotten.fetch_add(1, Ordering::Relaxed);
         self.index.forget();
+        self.known.news.notify_one();
+    }
+
+    /// How often files came or went.
+    pub(crate) fn n_forgotten(&self) -> u64 {
+        self.n_forgotten.load(Ordering::Relaxed)
     }
 
     fn document(&self, path: &str, features: Features) -> Option<Arc<Document>> {
@@ -96,6 +107,16 @@ impl DiskFiles {
         let document = Arc::new(Document::new(Some(path), text, features).kept_small());
         self.kept().keep(path, Entry { changed, features, document: Arc::clone(&document), used: now, looked });
         Some(document)
+    }
+
+    fn text(&self, path: &str) -> Option<Arc<[u8]>> {
+        if let Some(entry) = self.kept().documents.get(path)
+            && entry.looked.is_some_and(|it| it.elapsed() < PATIENCE)
+        {
+            return Some(Arc::clone(entry.document.text()));
+        }
+        let is_small = std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() <= MAX_FILE);
+        is_small.then(|| std::fs::read(path).ok())?.map(Into::into)
     }
 
     fn kind(&self, path: &str) -> Option<EntryKind> {
@@ -170,8 +191,21 @@ fn find(roots: &[String]) -> Vec<String> {
 }
 
 impl Snapshot {
+    /// The text of a file, for who wants to know no more of it.
+    pub(crate) fn text(&self, path: &str) -> Option<Arc<[u8]>> {
+        match self.open_file(path) {
+            Some(open) => Some(open.text.as_str().as_bytes().into()),
+            None => self.disk.text(path),
+        }
+    }
+
+    /// The files of the workspace as they are on disk.
+    pub(crate) fn closed_files(&self) -> Arc<[String]> {
+        self.disk.workspace(&self.roots)
+    }
+
     /// What the files of the workspace mention that are not open, and those that are.
-    fn mentions(&self) -> (Arc<Mentions>, BTreeMap<&str, &Arc<Open>>) {
+    pub(crate) fn mentions(&self) -> (Arc<Mentions>, BTreeMap<&str, &Arc<Open>>) {
         let paths = self.disk.workspace(&self.roots);
         let kept = self.disk.index.mentions(&paths, self.features(), self.client.registers_watchers);
         (kept, self.documents.values().filter_map(|it| Some((it.path.as_deref()?, it))).collect())
@@ -220,6 +254,23 @@ impl Files for Snapshot {
         let mut found: Vec<String> = closed.chain(here).collect();
         found.sort_unstable();
         found
+    }
+
+    fn binding_packages(&self, name: &[u8]) -> Vec<String> {
+        let (kept, open) = self.mentions();
+        let closed = kept.binding_packages(name).filter(|it| !open.contains_key(it)).map(str::to_owned);
+        let here = open.iter().filter(|it| ide::binds_packages(it.0) && it.1.words().may_mention(name));
+        let mut found: Vec<String> = closed.chain(here.map(|it| (*it.0).to_owned())).collect();
+        found.sort_unstable();
+        found
+    }
+
+    fn meanings(&self, path: &str) -> Option<Arc<Meanings>> {
+        self.known_meanings(path)
+    }
+
+    fn ways(&self) -> u64 {
+        self.all_ways()
     }
 
     fn importers(&self, path: &str) -> Vec<(String, u32)> {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use nixscope_engine::syntax::Features;
 use rustc_hash::FxHashMap;
 
-use crate::ide::Words;
+use crate::ide::{self, Words};
 
 /// Larger files are taken to mention nothing.
 const MAX_FILE: u64 = 4 << 20;
@@ -33,8 +33,13 @@ pub(crate) struct Mentions {
     words: Vec<Option<Arc<Words>>>,
     /// Numbers that stand for names, each with a file that mentions it, in order.
     names: Vec<(u32, u32)>,
+    /// Those of them that are named like files that bind packages.
+    package_names: Vec<(u32, u32)>,
     /// Files with the byte at which a path literal begins, by the path it means.
     leads: FxHashMap<Box<str>, Vec<(u32, u32)>>,
+    ways: u64,
+    /// Which look at the files it is of.
+    serial: u64,
 }
 
 impl Index {
@@ -81,7 +86,7 @@ impl Inner {
         };
         let is_same = before.paths == *paths && words.iter().zip(&before.words).all(|(it, old)| is_as_before(it, old));
         if !is_same || !Arc::ptr_eq(&before.paths, paths) {
-            self.mentions = Arc::new(Mentions::new(paths, words));
+            self.mentions = Arc::new(Mentions::new(paths, words, before.serial + 1));
         }
         self.changed = changed;
         self.features = features;
@@ -90,7 +95,7 @@ impl Inner {
 }
 
 impl Mentions {
-    fn new(paths: &Arc<[String]>, words: Vec<Option<Arc<Words>>>) -> Self {
+    fn new(paths: &Arc<[String]>, words: Vec<Option<Arc<Words>>>, serial: u64) -> Self {
         let mut names = Vec::new();
         let mut leads: FxHashMap<Box<str>, Vec<(u32, u32)>> = FxHashMap::default();
         for (file, words) in (0u32..).zip(&words) {
@@ -101,14 +106,42 @@ impl Mentions {
             }
         }
         names.sort_unstable();
-        Self { paths: Arc::clone(paths), words, names, leads }
+        let binds_packages: Vec<bool> = paths.iter().map(|it| ide::binds_packages(it)).collect();
+        let package_names = names.iter().copied().filter(|it| binds_packages[it.1 as usize]).collect();
+        let ways = words.iter().flatten().fold(0, |sum: u64, it| sum.wrapping_add(it.ways()));
+        Self { paths: Arc::clone(paths), words, names, package_names, leads, ways, serial }
+    }
+
+    /// What one of the files mentions.
+    pub(crate) fn words(&self, path: &str) -> Option<&Arc<Words>> {
+        let file = self.paths.binary_search_by(|it| it.as_str().cmp(path)).ok()?;
+        self.words[file].as_ref()
+    }
+
+    /// The sum of what the files add to [`ide::Files::ways`].
+    pub(crate) fn ways(&self) -> u64 {
+        self.ways
+    }
+
+    /// Another one for each look at the files that found something changed.
+    pub(crate) fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// The files that may mention a name, in order.
     pub(crate) fn mentioning(&self, name: &[u8]) -> impl Iterator<Item = &str> {
+        self.files_of(&self.names, name)
+    }
+
+    /// Those of them that are named like files that bind packages.
+    pub(crate) fn binding_packages(&self, name: &[u8]) -> impl Iterator<Item = &str> {
+        self.files_of(&self.package_names, name)
+    }
+
+    fn files_of<'a>(&'a self, names: &'a [(u32, u32)], name: &[u8]) -> impl Iterator<Item = &'a str> + use<'a> {
         let name = Words::number(name);
-        let first = self.names.partition_point(|it| it.0 < name);
-        self.names[first..].iter().take_while(move |it| it.0 == name).map(|it| &*self.paths[it.1 as usize])
+        let first = names.partition_point(|it| it.0 < name);
+        names[first..].iter().take_while(move |it| it.0 == name).map(|it| &*self.paths[it.1 as usize])
     }
 
     /// The files with path literals that lead to a file, and where those begin.

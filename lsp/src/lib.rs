@@ -16,6 +16,7 @@ pub mod ide;
 mod index;
 pub mod lenses;
 pub mod live;
+mod meanings;
 mod memory;
 pub mod protocol;
 mod publish;

@@ -31,9 +31,10 @@ use crate::diagnose;
 use crate::format;
 use crate::hints;
 use crate::hover;
-use crate::ide::{self, Files as _, TextRange};
+use crate::ide::{self, TextRange};
 use crate::lenses;
 use crate::live::{self, leads, members};
+use crate::meanings;
 use crate::protocol::{
     actions, calls, capabilities, commands, completing, files, from_proto, outline, telling, to_proto, tokens,
 };
@@ -202,6 +203,7 @@ impl LanguageServer for Server {
         self.is_ready.store(true, Ordering::Release);
         tokio::spawn(publish(Arc::clone(&self.state), self.client.clone(), Arc::clone(&self.asked)));
         tokio::spawn(live::evaluate(Arc::clone(&self.state), self.client.clone()));
+        tokio::spawn(meanings::learn(Arc::clone(&self.state)));
         tokio::spawn(live::watch_time(Arc::clone(&self.state)));
         Ok(answer)
     }
@@ -210,8 +212,7 @@ impl LanguageServer for Server {
         self.register().await;
         self.configure(None).await;
         // Whoever asks about the whole workspace first does not want to wait for it to be read.
-        let now = self.state.snapshot();
-        tokio::task::spawn_blocking(move || drop(now.mentioning(b"")));
+        self.state.snapshot().disk.known.news.notify_one();
     }
 
     async fn shutdown(&self) -> Result<()> {

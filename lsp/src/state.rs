@@ -169,6 +169,8 @@ pub struct Snapshot {
     pub disk: Arc<DiskFiles>,
     /// What evaluating documents gave: also what became known after this was how everything was.
     pub live: Arc<Live>,
+    /// Another number after each change.
+    pub edition: u64,
 }
 
 /// What the server knows.
@@ -207,17 +209,24 @@ impl State {
 
     /// Changes what is known besides documents.
     pub fn update(&self, change: impl FnOnce(&mut Snapshot)) {
-        change(Arc::make_mut(&mut self.now.write().unwrap_or_else(PoisonError::into_inner)));
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        let now = Arc::make_mut(&mut now);
+        change(now);
+        now.edition += 1;
     }
 
     /// Takes a message about documents. The name of the document, if there is such a one.
     pub fn sync(&self, message: Sync) -> Option<String> {
+        let is_of_disk = matches!(message, Sync::Save { .. } | Sync::Close { .. });
         let mut uri = None;
         self.update(|now| uri = now.sync(message));
         if let Some(uri) = &uri {
             match self.snapshot().open(uri) {
                 Some(open) => self.live.want(uri, open.path.as_deref()),
                 None => self.live.forget(uri),
+            }
+            if is_of_disk {
+                self.snapshot().disk.known.news.notify_one();
             }
             self.touch([uri.clone()]);
             self.typed.notify_one();

@@ -1,12 +1,14 @@
 //! One text as editors' features see it: its tree, its names, and what lowering minds. Made of any bytes, never fails,
 //! never changes.
 
+use std::hash::Hasher as _;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use nixscope_engine::ir::Symbols;
 use nixscope_engine::lower::{self, LowerCx, LowerError, Rules};
 use nixscope_engine::source::{Origin, Pos, SourceMap};
 use nixscope_engine::syntax::{self as engine_syntax, Features, Parse, SyntaxError};
+use rustc_hash::FxHasher;
 
 use super::names::{NameId, Names, SetId, SetKind};
 use super::tree::{NodeId, Tree};
@@ -17,6 +19,7 @@ use super::{TextRange, syntax};
 pub struct Document {
     path: Option<String>,
     text: Arc<[u8]>,
+    stamp: u64,
     errors: Vec<SyntaxError>,
     /// The walk through the tree, for lowering: many documents are never lowered, and need not keep it.
     walk: Mutex<Option<Parse>>,
@@ -52,7 +55,8 @@ impl Document {
         let names = Names::new(&text, &tree);
         let errors = std::mem::take(&mut parse.errors);
         let (walk, lowered) = (Mutex::new(Some(parse)), OnceLock::new());
-        Self { path: path.map(str::to_owned), text, errors, walk, features, tree, names, lowered }
+        let stamp = stamp(&text);
+        Self { path: path.map(str::to_owned), text, stamp, errors, walk, features, tree, names, lowered }
     }
 
     /// Keeps less of it, for who will not ask what is wrong with it.
@@ -78,6 +82,12 @@ impl Document {
     #[must_use]
     pub fn text(&self) -> &Arc<[u8]> {
         &self.text
+    }
+
+    /// A number for its bytes: other bytes have another one, as good as always.
+    #[must_use]
+    pub fn stamp(&self) -> u64 {
+        self.stamp
     }
 
     /// What is wrong with its grammar.
@@ -150,4 +160,10 @@ impl Document {
             warnings: lowered.warnings.into_iter().map(problem).collect(),
         })
     }
+}
+
+fn stamp(text: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text);
+    hasher.finish()
 }

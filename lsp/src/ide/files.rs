@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Document;
+use super::{Document, Meanings};
 
 /// Texts by absolute path. What the editor has open comes before what is on disk.
 pub trait Files {
@@ -35,6 +35,22 @@ pub trait Files {
             found.extend(super::words::paths(&doc).into_iter().filter(leads).map(|it| (other.clone(), it.0)));
         }
         found
+    }
+
+    /// What the names of a file mean, if that is known of the file as it is.
+    fn meanings(&self, _path: &str) -> Option<Arc<Meanings>> {
+        None
+    }
+
+    /// A number for what [`Files::kind`], [`Files::importers`], [`Files::nixpkgs`] and [`Files::binding_packages`] answer:
+    /// another one if any of that may be something else.
+    fn ways(&self) -> u64 {
+        0
+    }
+
+    /// Those that are named like files that bind packages, and may mention a name.
+    fn binding_packages(&self, name: &[u8]) -> Vec<String> {
+        self.mentioning(name).into_iter().filter(|it| binds_packages(it)).collect()
     }
 
     /// Where the packages of nixpkgs are, if somebody said.
@@ -96,6 +112,12 @@ pub fn around(path: &str) -> impl Iterator<Item = &str> {
 #[must_use]
 pub fn packages_around<'a>(files: &dyn Files, path: &'a str) -> Option<&'a str> {
     around(path).find(|it| files.kind(&format!("{it}/pkgs/top-level")) == Some(EntryKind::Folder))
+}
+
+/// Whether a file is named like one that binds packages.
+#[must_use]
+pub fn binds_packages(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|it| it.ends_with("packages.nix"))
 }
 
 /// The absolute path that a path literal means, without `.` and `..` in it.

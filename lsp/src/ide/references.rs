@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::definition::{definitions, nearest};
+use super::meanings::{Meanings, Wanted};
 use super::names::{DefId, Target};
 use super::reach::{Reach, reach};
 use super::statics::{DefRef, DocRef};
@@ -31,10 +32,29 @@ pub fn references(doc: &Document, files: &dyn Files, offset: u32) -> Vec<Referen
     let wanted = definitions(&DocRef::Here(doc), files, &subject);
     let Some(wanted) = wanted.first() else { return of_unknown(doc, &subject) };
     let mut found = of_def(&DocRef::Here(doc), files, wanted);
-    for other in others(doc, files, wanted) {
-        found.extend(of_def(&other, files, wanted));
+    for path in others(doc, files, wanted) {
+        match known_meanings(&path, files, wanted) {
+            Some((known, wanted)) => {
+                let place = |(range, is_binding)| Reference { path: Some(path.clone()), range, is_binding };
+                found.extend(known.of(wanted).map(place));
+            }
+            None => {
+                let doc = files.document(&path).map(DocRef::There);
+                found.extend(doc.into_iter().flat_map(|it| of_def(&it, files, wanted)));
+            }
+        }
     }
     found
+}
+
+/// What the names of a file mean, if that is known, and if a definition is not its own.
+pub(super) fn known_meanings<'w>(
+    path: &str,
+    files: &dyn Files,
+    wanted: &'w DefRef<'_>,
+) -> Option<(Arc<Meanings>, Wanted<'w>)> {
+    let own = wanted.doc.path()?;
+    if own == path { None } else { Some((files.meanings(path)?, Wanted::new(wanted)?)) }
 }
 
 /// The same within the document, without looking at others.
@@ -49,10 +69,10 @@ pub fn document_highlight(doc: &Document, offset: u32) -> Vec<Reference> {
     }
 }
 
-/// Documents besides the one asked about in which a definition may be used.
-pub(super) fn others<'a>(doc: &Document, files: &dyn Files, wanted: &DefRef<'_>) -> Vec<DocRef<'a>> {
+/// Files besides the document asked about in which a definition may be used.
+pub(super) fn others(doc: &Document, files: &dyn Files, wanted: &DefRef<'_>) -> Vec<String> {
     let mut paths = match reach(wanted, files) {
-        Reach::Own => return if wanted.doc.is_same(doc) { Vec::new() } else { of_other(wanted).into_iter().collect() },
+        Reach::Own => Vec::new(),
         Reach::Importers => {
             let importers = wanted.doc.path().map(|it| files.importers(it)).unwrap_or_default();
             importers.into_iter().map(|it| it.0).collect()
@@ -69,15 +89,8 @@ pub(super) fn others<'a>(doc: &Document, files: &dyn Files, wanted: &DefRef<'_>)
     paths.extend(wanted.doc.path().map(str::to_owned));
     paths.sort_unstable();
     paths.dedup();
-    let other = |path: String| (doc.path() != Some(&path)).then(|| files.document(&path))?.map(DocRef::There);
-    paths.into_iter().filter_map(other).collect()
-}
-
-fn of_other<'a>(wanted: &DefRef<'_>) -> Option<DocRef<'a>> {
-    match &wanted.doc {
-        DocRef::There(doc) => Some(DocRef::There(Arc::clone(doc))),
-        DocRef::Here(_) => None,
-    }
+    paths.retain(|it| doc.path() != Some(it));
+    paths
 }
 
 /// The names in a document that may be the same as a definition's: those with the same letters.

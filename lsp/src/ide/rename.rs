@@ -4,7 +4,7 @@
 use super::definition::nearest;
 use super::edit::{Edit, FileEdits, with_blanks_before};
 use super::names::{SetKind, SiteKind, Target};
-use super::references::{candidates, others};
+use super::references::{candidates, known_meanings, others};
 use super::statics::{DefRef, DocRef};
 use super::subject::{Subject, subject_at, subject_of};
 use super::tree::NodeId;
@@ -39,7 +39,10 @@ pub fn rename(doc: &Document, files: &dyn Files, offset: u32, new: &str) -> Resu
     check_capture(&wanted, new)?;
     let renaming = Renaming { files, wanted: &wanted, new, written: &written };
     let mut all = Vec::new();
-    for it in std::iter::once(DocRef::Here(doc)).chain(others(doc, files, &wanted)) {
+    let may_name = |path: &String| known_meanings(path, files, &wanted).is_none_or(|it| it.0.names(it.1));
+    let paths = others(doc, files, &wanted).into_iter().filter(may_name);
+    let elsewhere = paths.filter_map(|it| files.document(&it)).map(DocRef::There);
+    for it in std::iter::once(DocRef::Here(doc)).chain(elsewhere) {
         let mut edits = renaming.edits(&it)?;
         if !edits.is_empty() {
             edits.sort_by_key(|it| it.range);

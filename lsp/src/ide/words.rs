@@ -1,12 +1,12 @@
 //! What a text takes from elsewhere: names that it selects, inherits or looks up in a `with`, names that it binds as
 //! attributes, and paths. Small enough to be kept of every file of a workspace; what the names mean is not known here.
 
-use std::hash::Hasher as _;
+use std::hash::{Hash as _, Hasher as _};
 
 use nixscope_engine::syntax::{Features, SyntaxKind};
 use rustc_hash::FxHasher;
 
-use super::files::leads_to;
+use super::files::{binds_packages, leads_to};
 use super::names::{SetKind, Target};
 use super::{Document, statics, syntax};
 
@@ -17,6 +17,8 @@ pub struct Words {
     names: Box<[u32]>,
     /// Where path literals begin, and the absolute paths they mean.
     paths: Box<[(u32, Box<str>)]>,
+    stamp: u64,
+    ways: u64,
 }
 
 impl Words {
@@ -49,14 +51,34 @@ impl Words {
         found.extend(bound.map(|(_, it)| Self::number(names.text(it.name))));
         found.sort_unstable();
         found.dedup();
-        let paths = paths(doc).into_iter().map(|(at, path)| (at, path.into_boxed_str()));
-        Self { names: found.into(), paths: paths.collect() }
+        let paths: Box<[(u32, Box<str>)]> =
+            paths(doc).into_iter().map(|(at, path)| (at, path.into_boxed_str())).collect();
+        let mut ways = FxHasher::default();
+        doc.path().hash(&mut ways);
+        paths.iter().for_each(|it| it.1.hash(&mut ways));
+        if doc.path().is_some_and(binds_packages) {
+            found.hash(&mut ways);
+        }
+        Self { names: found.into(), paths, stamp: doc.stamp(), ways: ways.finish() }
     }
 
     /// Whether the text may take something of this name, or bind an attribute of this name.
     #[must_use]
     pub fn may_mention(&self, name: &[u8]) -> bool {
         self.names.binary_search(&Self::number(name)).is_ok()
+    }
+
+    /// The stamp of the text.
+    #[must_use]
+    pub fn stamp(&self) -> u64 {
+        self.stamp
+    }
+
+    /// A number for what the text adds to [`super::Files::ways`]: which paths it has, and for one that binds packages,
+    /// which names.
+    #[must_use]
+    pub fn ways(&self) -> u64 {
+        self.ways
     }
 
     /// The number that stands for a name. Others may have the same.

@@ -335,4 +335,4 @@ pub(crate) async fn watch_time(state: Arc<State>) {
 #[cfg(test)]
 mod option_tests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,13 +8,13 @@ use crate::state::{Snapshot, State, Sync};
 use super::{Live, LiveText, Why, job};
 
 /// A workspace with these files, each `/path` and its text.
-pub(super) struct Workspace {
+pub(crate) struct Workspace {
     folder: tempfile::TempDir,
-    pub(super) state: State,
+    pub(crate) state: State,
 }
 
 impl Workspace {
-    pub(super) fn new(files: &str) -> Self {
+    pub(crate) fn new(files: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for file in files.split("//- /").skip(1) {
             let (path, text) = file.split_once('\n').expect("a path and a text");
@@ -28,7 +28,7 @@ impl Workspace {
         Self { folder, state }
     }
 
-    pub(super) fn path(&self, path: &str) -> String {
+    pub(crate) fn path(&self, path: &str) -> String {
         self.folder.path().join(path).to_str().expect("a path").to_owned()
     }
 
@@ -40,7 +40,7 @@ impl Workspace {
     }
 
     /// Opens a file with this text.
-    pub(super) fn show(&self, path: &str, text: String) -> String {
+    pub(crate) fn show(&self, path: &str, text: String) -> String {
         let (path, uri) = self.name(path);
         self.state.sync(Sync::Open { uri: uri.clone(), path: Some(path), version: 1, text });
         uri

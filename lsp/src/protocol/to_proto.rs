@@ -8,7 +8,7 @@ use lsp_types::{
 
 use crate::diagnose::{Finding, Level, Place};
 use crate::hints::Hint;
-use crate::ide::{self, Files as _, TextRange};
+use crate::ide::{self, TextRange};
 use crate::lenses::Lens;
 use crate::state::{Open, Snapshot};
 use crate::text::{Encoding, Spot, Spots, Text};
@@ -94,8 +94,7 @@ fn with_text<T>(now: &Snapshot, open: &Open, path: Option<&str>, tell: impl FnOn
     if let Some(other) = now.open_file(path) {
         return Some(tell(&uri, &other.text));
     }
-    let document = now.document(path)?;
-    Some(tell(&uri, &Text::new(String::from_utf8_lossy(document.text()).into_owned())))
+    Some(tell(&uri, &Text::new(String::from_utf8_lossy(&now.text(path)?).into_owned())))
 }
 
 fn of_range(text: &Text, encoding: Encoding, it: TextRange) -> Range {

@@ -206,11 +206,8 @@ pub(super) fn package_file(files: &dyn Files, folder: &str, name: &[u8]) -> Opti
 
 /// The definitions of a package in the files of a tree that bind packages.
 pub(super) fn bound_packages<'a>(search: &Search<'a, '_>, folder: &str, name: &[u8]) -> Vec<DefRef<'a>> {
-    let binds_packages = |it: &String| {
-        let rest = it.strip_prefix(folder).and_then(|it| it.strip_prefix("/pkgs/"));
-        rest.and_then(|it| it.rsplit('/').next()).is_some_and(|it| it.ends_with("packages.nix"))
-    };
-    let paths = search.files.mentioning(name).into_iter().filter(binds_packages).take(MAX_PACKAGE_FILES);
+    let is_inside = |it: &String| it.strip_prefix(folder).is_some_and(|it| it.starts_with("/pkgs/"));
+    let paths = search.files.binding_packages(name).into_iter().filter(is_inside).take(MAX_PACKAGE_FILES);
     let def = |path: String| {
         let doc = search.open(&path)?;
         let tree = doc.tree();
