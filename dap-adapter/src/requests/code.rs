@@ -129,7 +129,7 @@ fn row(vm: &Vm, client: &Client, pc: Option<u32>, at: i64, before: &mut Option<u
     DisassembledInstruction {
         address: reference(pc),
         instruction: text,
-        symbol: is_first.then(|| vm.program.bodies[body as usize].name).flatten().map(|it| vm.show_name(it)),
+        symbol: is_first.then(|| vm.program.bodies[body as usize].name()).flatten().map(|it| vm.show_name(it)),
         location: at.as_ref().map(|it| client.source(it)),
         line: range.map(|it| it.line),
         column: range.map(|it| it.column),

@@ -84,15 +84,15 @@ impl Listing<'_> {
     /// What a body is, on a line.
     fn headline(&self, body: &Body) -> String {
         let mut out = format!("body {}: ", body.index);
-        let _ = match body.kind {
+        let _ = match body.kind() {
             BodyKind::File => write!(out, "file"),
             BodyKind::Thunk => write!(out, "thunk"),
             BodyKind::Lambda => {
-                let name = body.name.map(|it| format!(" {}", self.name(it)));
+                let name = body.name().map(|it| format!(" {}", self.name(it)));
                 write!(out, "function{} of {}", name.unwrap_or_default(), body.arity)
             }
         };
-        if let Some(table) = body.formals {
+        if let Some(table) = body.formals() {
             let table = &self.program.formals[table as usize];
             let mut names: Vec<String> = Vec::new();
             for formal in &table.formals {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bytecode::{Program, Region, Why};
 use crate::source::Pos;
-use crate::world::{RecordingError, SectionReader, SectionWriter, Source};
+use crate::world::{Late, RecordingError, SectionReader, SectionWriter, Source};
 
 /// A region, its text by its number.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,15 +27,22 @@ impl Program {
     /// Writes everything. `false` if somebody has the machine stop somewhere, which images do not know of.
     #[must_use]
     pub fn pack(&self, out: &mut SectionWriter) -> bool {
+        match &self.packed_ops {
+            Some(packed) => out.numbers(packed),
+            None => out.data(&self.ops),
+        }
+        out.numbers(&self.places);
+        out.numbers(&self.exprs);
         let mut texts = Texts::default();
         let regions: Vec<PackedRegion> = self.regions.iter().map(|it| texts.region(it)).collect();
-        out.data(&self.ops);
-        out.numbers(&self.places.iter().map(|it| it.0).collect::<Vec<_>>());
-        out.numbers(&self.exprs);
+        out.numbers(&[regions.len() as u64]);
         out.data(&(&texts.0, regions));
-        out.data(&(&self.consts, &self.keys, &self.formals, &self.overrides));
-        out.data(&self.bodies);
-        out.data(&self.points);
+        self.consts.pack(out);
+        self.keys.pack(out);
+        self.formals.pack(out);
+        self.overrides.pack(out);
+        out.numbers(&self.bodies);
+        self.points.pack(out);
         out.numbers(&self.point_bits);
         self.broken.is_empty()
     }
@@ -45,32 +52,24 @@ impl Program {
     /// # Errors
     /// If it is damaged.
     pub fn unpack<R: Source>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
-        let ops: Vec<_> = from.data()?;
-        let places: Vec<Pos> = from.numbers(0)?.into_iter().map(Pos).collect();
-        let exprs: Vec<u32> = from.numbers(0)?;
-        let (texts, packed): (Vec<String>, Vec<PackedRegion>) = from.data()?;
-        // A few sentences of the emitter's, once for each image that is read: they stay, as the emitter's own do.
-        let texts: Vec<&'static str> = texts.into_iter().map(|it| &*it.leak()).collect();
-        let regions = packed.into_iter().map(|it| region(&it, &texts)).collect::<Option<_>>();
-        let (consts, keys, formals, overrides) = from.data()?;
-        let (bodies, points) = (from.data()?, from.data()?);
-        let point_bits = from.numbers(0)?;
-        match regions {
-            Some(regions) if ops.len() == places.len() && ops.len() == exprs.len() => Ok(Self {
-                ops,
-                places,
-                exprs,
-                regions,
-                consts,
-                keys,
-                formals,
-                overrides,
-                bodies,
-                points,
-                point_bits,
-                broken: rustc_hash::FxHashMap::default(),
-            }),
-            _ => Err(RecordingError::Damaged("its code is none")),
+        let program = Self {
+            ops: Vec::new(),
+            packed_ops: Some(from.shared()?),
+            places: from.array()?,
+            exprs: from.array()?,
+            regions: Late::new(from.number()?, from.shared()?, unpack_regions),
+            consts: Late::unpack(from)?,
+            keys: Late::unpack(from)?,
+            formals: Late::unpack(from)?,
+            overrides: Late::unpack(from)?,
+            bodies: from.array()?,
+            points: Late::unpack(from)?,
+            point_bits: from.array()?,
+            broken: rustc_hash::FxHashMap::default(),
+        };
+        match program.places.len() == program.exprs.len() {
+            true => Ok(program),
+            false => Err(RecordingError::Damaged("its code is none")),
         }
     }
 }
@@ -97,6 +96,14 @@ impl Texts {
         };
         PackedRegion { start: region.start, end: region.end, why, pos: region.pos }
     }
+}
+
+/// What [`Program::pack`] wrote of regions. The sum over it was right.
+fn unpack_regions(bytes: &[u8]) -> Vec<Region> {
+    let (texts, packed): (Vec<String>, Vec<PackedRegion>) = postcard::from_bytes(bytes).unwrap_or_default();
+    // A few sentences of the emitter's, once for each image that is read: they stay, as the emitter's own do.
+    let texts: Vec<&'static str> = texts.into_iter().map(|it| &*it.leak()).collect();
+    packed.into_iter().filter_map(|it| region(&it, &texts)).collect()
 }
 
 fn region(packed: &PackedRegion, texts: &[&'static str]) -> Option<Region> {

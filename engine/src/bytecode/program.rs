@@ -1,9 +1,11 @@
 //! Everything emitted so far: instructions of all bodies in one array, and what they refer to.
 
+use bytes::Bytes;
 use rustc_hash::FxHashMap;
 
 use crate::ir::Symbol;
 use crate::source::Pos;
+use crate::world::{Array, Late, Number};
 
 use super::Op;
 
@@ -118,7 +120,7 @@ pub struct Point {
 }
 
 /// What a body is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
     /// A whole text.
     File,
@@ -128,11 +130,11 @@ pub enum BodyKind {
     Thunk,
 }
 
-/// A unit of code: what a frame runs.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+/// A unit of code: what a frame runs. Plain numbers, as an image has them.
+#[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
 pub struct Body {
-    /// What it is.
-    pub kind: BodyKind,
+    kind: u32,
     /// Which unit (text) it belongs to.
     pub unit: u32,
     /// Which body of that unit.
@@ -144,57 +146,132 @@ pub struct Body {
     /// The first instruction after the argument was matched with the pattern: what fails before that has not been
     /// called yet.
     pub called: u32,
-    /// Its regions, innermost first.
-    pub regions: (u32, u32),
-    /// Its step points.
-    pub points: (u32, u32),
+    /// Its regions, innermost first: the first, and one past the last.
+    pub regions: [u32; 2],
+    /// Its step points, likewise.
+    pub points: [u32; 2],
     /// How many arguments it takes at once.
     pub arity: u32,
-    /// The function's name, as Nix shows it.
-    pub name: Option<Symbol>,
+    name: u32,
     /// Where the function is; for a function of several arguments, where the innermost is.
     pub pos: Pos,
     /// Where the outermost function begins, for a function of several arguments.
     pub outer_pos: Pos,
-    /// The pattern of its last argument, in [`Program::formals`].
-    pub formals: Option<u32>,
+    formals: u32,
 }
 
 impl Body {
     /// The entry of a body whose instructions do not exist yet.
     pub const NOT_EMITTED: u32 = u32::MAX;
+    const NONE: u32 = u32::MAX;
+
+    /// A body of a unit whose instructions do not exist yet.
+    #[must_use]
+    pub fn new(kind: BodyKind, unit: u32, index: u32) -> Self {
+        Self {
+            kind: kind as u32,
+            unit,
+            index,
+            entry: Self::NOT_EMITTED,
+            end: Self::NOT_EMITTED,
+            called: 0,
+            regions: [0, 0],
+            points: [0, 0],
+            arity: 0,
+            name: Self::NONE,
+            pos: Pos::NONE,
+            outer_pos: Pos::NONE,
+            formals: Self::NONE,
+        }
+    }
+
+    /// The same, if it is that of a function: its name, as Nix shows it.
+    #[must_use]
+    pub fn named(self, name: Option<Symbol>) -> Self {
+        Self { name: name.map_or(Self::NONE, |it| it.0), ..self }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> BodyKind {
+        match self.kind {
+            0 => BodyKind::File,
+            1 => BodyKind::Lambda,
+            _ => BodyKind::Thunk,
+        }
+    }
+
+    /// The function's name, as Nix shows it.
+    #[must_use]
+    pub fn name(&self) -> Option<Symbol> {
+        (self.name != Self::NONE).then_some(Symbol(self.name))
+    }
+
+    /// The pattern of its last argument, in [`Program::formals`].
+    #[inline]
+    #[must_use]
+    pub fn formals(&self) -> Option<u32> {
+        (self.formals != Self::NONE).then_some(self.formals)
+    }
+
+    /// Says which pattern its last argument has.
+    pub fn set_formals(&mut self, table: u32) {
+        self.formals = table;
+    }
+}
+
+impl Number for Pos {
+    fn little_endian(self) -> Self {
+        Self(self.0.to_le())
+    }
+}
+
+impl Number for Body {
+    fn little_endian(self) -> Self {
+        bytemuck::cast(bytemuck::cast::<Self, [u32; size_of::<Self>() / 4]>(self).map(u32::to_le))
+    }
 }
 
 /// Everything emitted so far.
 #[derive(Debug, Default)]
 pub struct Program {
-    /// All instructions.
+    /// All instructions; none as long as those of an image are packed.
     pub ops: Vec<Op>,
+    /// The instructions of an image, until code is first run.
+    pub(super) packed_ops: Option<Bytes>,
     /// For each instruction the place Nix names in messages.
-    pub places: Vec<Pos>,
+    pub places: Array<Pos>,
     /// For each instruction the expression of its unit it was made from.
-    pub exprs: Vec<u32>,
+    pub exprs: Array<u32>,
     /// Regions, those of one body together.
-    pub regions: Vec<Region>,
+    pub regions: Late<Region>,
     /// Constants.
-    pub consts: Vec<Const>,
+    pub consts: Late<Const>,
     /// Keys of set literals: names and places, sorted by symbol.
-    pub keys: Vec<Box<[(Symbol, Pos)]>>,
+    pub keys: Late<Box<[(Symbol, Pos)]>>,
     /// Patterns.
-    pub formals: Vec<FormalsTable>,
+    pub formals: Late<FormalsTable>,
     /// For [`Op::Overrides`]: the variables of a recursive set.
-    pub overrides: Vec<Box<[(Symbol, Slot)]>>,
+    pub overrides: Late<Box<[(Symbol, Slot)]>>,
     /// All bodies.
-    pub bodies: Vec<Body>,
+    pub bodies: Array<Body>,
     /// Step points of all bodies, by their instructions.
-    pub points: Vec<Point>,
+    pub points: Late<Point>,
     /// For each instruction a bit: whether it is a step point.
-    pub(super) point_bits: Vec<u64>,
+    pub(super) point_bits: Array<u64>,
     /// The instructions that [`Op::Break`] stands for.
     pub(super) broken: FxHashMap<u32, Op>,
 }
 
 impl Program {
+    /// Makes sure that the instructions of an image are there, before one is run or looked at, or others are added.
+    pub fn unpack_ops(&mut self) {
+        if let Some(packed) = self.packed_ops.take() {
+            // The sum was right: these are the instructions that were written.
+            self.ops = postcard::from_bytes(&packed).unwrap_or_default();
+        }
+    }
+
     /// An instruction, whether or not the machine stops at it.
     #[inline]
     #[must_use]
@@ -259,9 +336,13 @@ impl Program {
     /// The step points at an instruction; several if expressions begin with each other.
     #[must_use]
     pub fn points_at(&self, pc: u32) -> &[Point] {
-        let start = self.points.partition_point(|it| it.pc < pc);
-        let n = self.points[start..].iter().take_while(|it| it.pc == pc).count();
-        &self.points[start..start + n]
+        let (mut start, mut end) = (0, self.points.len());
+        while start < end {
+            let middle = start.midpoint(end);
+            if self.points[middle].pc < pc { start = middle + 1 } else { end = middle }
+        }
+        let n = (start..self.points.len()).take_while(|&it| self.points[it].pc == pc).count();
+        self.points.run(start..start + n)
     }
 
     /// The same, given which body the instruction is in: there are fewer to look through.
@@ -282,15 +363,15 @@ impl Program {
     /// If there is no such body.
     #[must_use]
     pub fn points_of(&self, body: u32) -> &[Point] {
-        let (start, end) = self.bodies[body as usize].points;
-        &self.points[start as usize..end as usize]
+        let [start, end] = self.bodies[body as usize].points;
+        self.points.run(start as usize..end as usize)
     }
 
     /// Adds the step points of a body whose instructions are there.
     pub fn add_points(&mut self, body: u32, points: &[Point]) {
         let start = self.points.len() as u32;
-        self.points.extend_from_slice(points);
-        self.bodies[body as usize].points = (start, self.points.len() as u32);
+        self.points.extend(points.iter().copied());
+        self.bodies[body as usize].points = [start, self.points.len() as u32];
         self.point_bits.resize(self.ops.len().div_ceil(64), 0);
         for point in points {
             self.point_bits[point.pc as usize / 64] |= 1 << (point.pc % 64);
@@ -303,7 +384,7 @@ impl Program {
     /// If there is no such body.
     #[must_use]
     pub fn regions_of(&self, body: u32) -> &[Region] {
-        let (start, end) = self.bodies[body as usize].regions;
-        &self.regions[start as usize..end as usize]
+        let [start, end] = self.bodies[body as usize].regions;
+        self.regions.run(start as usize..end as usize)
     }
 }

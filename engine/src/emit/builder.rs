@@ -236,7 +236,7 @@ impl<'a> Builder<'a> {
         let body = &mut program.bodies[(self.unit.first_body + self.body) as usize];
         body.entry = self.start;
         body.end = end;
-        body.regions = (first_region, program.regions.len() as u32);
+        body.regions = [first_region, program.regions.len() as u32];
         program.add_points(self.unit.first_body + self.body, &self.points);
     }
 }

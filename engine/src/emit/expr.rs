@@ -75,7 +75,7 @@ impl Builder<'_> {
             let table = FormalsTable { formals: slots.collect(), ellipsis: lambda.ellipsis, arg: info.arity - 1 };
             self.program.formals.push(table);
             let table = self.program.formals.len() as u32 - 1;
-            self.program.bodies[(unit.first_body + self.body) as usize].formals = Some(table);
+            self.program.bodies[(unit.first_body + self.body) as usize].set_formals(table);
             plan.extend([
                 Task::Op(Op::LocalForced(info.arity - 1), lambda.pos),
                 Task::Open(Why::Text("while evaluating the value passed for the lambda argument"), lambda.pos),

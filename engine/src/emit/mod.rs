@@ -104,21 +104,11 @@ impl Unit {
                 _ => BodyKind::Thunk,
             };
             let inner = lambda.map(|first| analysis.innermost(&module, first, info.arity));
-            program.bodies.push(Body {
-                kind,
-                unit,
-                index: index as u32,
-                entry: Body::NOT_EMITTED,
-                end: Body::NOT_EMITTED,
-                called: 0,
-                regions: (0, 0),
-                points: (0, 0),
-                arity: info.arity,
-                name: inner.and_then(|it| it.name),
-                pos: inner.map_or(Pos::NONE, |it| it.pos),
-                outer_pos: lambda.map_or(Pos::NONE, |it| it.pos),
-                formals: None,
-            });
+            let mut body = Body::new(kind, unit, index as u32).named(inner.and_then(|it| it.name));
+            body.arity = info.arity;
+            body.pos = inner.map_or(Pos::NONE, |it| it.pos);
+            body.outer_pos = lambda.map_or(Pos::NONE, |it| it.pos);
+            program.bodies.push(body);
         }
         Ok(Self { module, analysis, first_body })
     }

@@ -4,11 +4,10 @@
 
 use super::attrs::Plans;
 use super::constants::Reserve;
-use super::words::Words;
 use super::{HEADROOM, Heap, MAX_WORDS};
 use crate::ir::Symbols;
 use crate::value::Contexts;
-use crate::world::{RecordingError, SectionReader, SectionWriter, Source};
+use crate::world::{Array, RecordingError, SectionReader, SectionWriter, Source, Trust};
 
 /// How many words can be made before what is mapped has to be moved. Pages nobody writes to take no memory.
 const SPARE: usize = 1 << 26;
@@ -53,7 +52,7 @@ impl Heap {
         Ok(())
     }
 
-    fn unpack_words<R: Source>(&self, from: &mut SectionReader<R>) -> Result<(Words, Reserve), RecordingError> {
+    fn unpack_words<R: Source>(&self, from: &mut SectionReader<R>) -> Result<(Array<u64>, Reserve), RecordingError> {
         let (reserve, n_before, n_after): (Reserve, usize, usize) = from.data()?;
         let end = reserve.after(n_before).ok_or(NO_VALUES)?;
         if n_before == 0 || n_after > MAX_WORDS || end > MAX_WORDS - n_after {
@@ -68,9 +67,9 @@ impl Heap {
             return Err(NO_VALUES);
         }
         if let Some(place) = from.place_of(n * 8)
-            && let Ok(words) = Words::map((&lead, at), place, n, SPARE)
+            && let Ok(words) = Array::map((&lead, at), place, n, SPARE)
         {
-            from.pass(bytemuck::cast_slice(&words[at..]))?;
+            from.pass(bytemuck::cast_slice(&words[at..]), Trust::Mark)?;
             return Ok((words, reserve));
         }
         // Memory that is nothing but zeros is not touched before it is used.

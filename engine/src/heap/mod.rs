@@ -12,7 +12,6 @@ mod layers;
 mod list;
 mod string;
 mod thunk;
-mod words;
 
 pub use attrs::AttrsIter;
 pub use layers::Layers;
@@ -21,6 +20,7 @@ pub use thunk::{HeapMark, ThunkState, Trail, WordsCopy};
 
 use crate::ir::{Symbol, Symbols};
 use crate::value::{Contexts, Tag, Value};
+use crate::world::Array;
 
 /// Which code a thunk or function runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +29,7 @@ pub struct BodyId(pub u32);
 /// All objects of one evaluation, with the names and contexts they refer to.
 #[derive(Debug)]
 pub struct Heap {
-    words: words::Words,
+    words: Array<u64>,
     /// Interned names.
     pub symbols: Symbols,
     /// Interned string contexts.

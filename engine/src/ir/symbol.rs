@@ -5,6 +5,9 @@ use std::hash::BuildHasher;
 use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
+use super::symbol_image::SymbolTable;
+use crate::world::Array;
+
 /// An interned byte string: the name of an attribute or variable, or a short string constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Symbol(pub u32);
@@ -15,8 +18,11 @@ pub struct Symbol(pub u32);
 /// seen on the side, by an expression that is no part of the program, gets another number when the program sees it.
 #[derive(Debug, Default)]
 pub struct Symbols {
-    pub(super) bytes: Vec<u8>,
-    pub(super) ends: Vec<u32>,
+    pub(super) bytes: Array<u8>,
+    pub(super) ends: Array<u32>,
+    /// Those of an image, by their bytes.
+    pub(super) packed: SymbolTable,
+    /// All others.
     pub(super) table: HashTable<u32>,
     /// Whether what is seen now is seen on the side.
     pub(super) is_aside: bool,
@@ -32,7 +38,7 @@ impl Symbols {
     /// If all names together exceed 4 GiB.
     pub fn intern(&mut self, name: &[u8]) -> Symbol {
         let hash = FxBuildHasher.hash_one(name);
-        if let Some(&id) = self.table.find(hash, |&id| slice(&self.bytes, &self.ends, id) == name) {
+        if let Some(id) = self.find(hash, name) {
             if !self.asides.is_empty() && !self.is_aside && self.asides.remove(&id) {
                 return self.renamed(id, hash, name);
             }
@@ -91,8 +97,13 @@ impl Symbols {
     /// The symbol for these bytes if they were interned before.
     #[must_use]
     pub fn lookup(&self, name: &[u8]) -> Option<Symbol> {
-        let hash = FxBuildHasher.hash_one(name);
-        self.table.find(hash, |&id| slice(&self.bytes, &self.ends, id) == name).map(|&id| Symbol(id))
+        self.find(FxBuildHasher.hash_one(name), name).map(Symbol)
+    }
+
+    #[inline]
+    fn find(&self, hash: u64, name: &[u8]) -> Option<u32> {
+        let is_it = |id: u32| slice(&self.bytes, &self.ends, id) == name;
+        self.packed.find(hash, is_it).or_else(|| self.table.find(hash, |&id| is_it(id)).copied())
     }
 
     /// The bytes of a symbol.

@@ -52,7 +52,7 @@ impl Cx<'_> {
         let text = match v.tag() {
             Tag::Lambda => {
                 let body = &self.program.bodies[v.aux() as usize];
-                let name = body.name.map_or(String::new(), |it| format!(" {}", self.heap.symbols.text(it)));
+                let name = body.name().map_or(String::new(), |it| format!(" {}", self.heap.symbols.text(it)));
                 format!("«lambda{name} @ {}»", self.show_place(body.outer_pos))
             }
             Tag::Builtin => format!("«primop {}»", self.builtin_names[v.payload() as usize]),
@@ -62,7 +62,7 @@ impl Cx<'_> {
                 }
                 inner => {
                     let body = &self.program.bodies[inner.aux() as usize];
-                    let name = body.name.map_or(String::new(), |it| format!(" {}", self.heap.symbols.text(it)));
+                    let name = body.name().map_or(String::new(), |it| format!(" {}", self.heap.symbols.text(it)));
                     format!("«lambda{name} @ {}»", self.show_place(body.pos))
                 }
             },

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
+
 use super::{LineCol, LineIndex, Pos};
 
 /// Which text of a [`SourceMap`].
@@ -29,7 +31,7 @@ pub struct SourceFile {
     /// Where it came from.
     pub origin: Origin,
     /// Its bytes, which need not be UTF-8.
-    pub text: Arc<[u8]>,
+    pub text: Bytes,
     base: u32,
     lines: OnceLock<LineIndex>,
     /// What it is a copy of, if it is one in the store.
@@ -96,6 +98,11 @@ pub struct SourceMap {
 impl SourceMap {
     /// Adds a text. `None` if the space of positions (4 GiB of text) is used up.
     pub fn add(&mut self, origin: Origin, text: Arc<[u8]>) -> Option<FileId> {
+        self.add_part(origin, Bytes::from_owner(text))
+    }
+
+    /// The same for a text that is a part of something larger.
+    pub fn add_part(&mut self, origin: Origin, text: Bytes) -> Option<FileId> {
         let base = self.files.last().map_or(1, |last| last.base as u64 + last.text.len() as u64 + 1);
         let end = base + text.len() as u64 + 1;
         u32::try_from(end).ok()?;

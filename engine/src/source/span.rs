@@ -1,7 +1,22 @@
 //! Places: one position, and a range of them.
 
 /// A byte of some text known to a [`super::SourceMap`]. Zero is "no place".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bytemuck::Pod,
+    bytemuck::Zeroable,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[repr(transparent)]
 pub struct Pos(pub u32);
 
 impl Pos {

@@ -4,8 +4,9 @@
 //! replaced by a hash of the same kind. Those are kept in a memo, so that each derivation is hashed once. A derivation
 //! must have been instantiated (or learnt from its file) before one that needs it: nothing here reads a file.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use hashbrown::HashMap;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use sha2::Digest as _;
@@ -22,11 +23,19 @@ use crate::world::{RecordingError, SectionReader, SectionWriter, Source};
 /// What is known of the derivations met so far. Holds no program state: it may be shared between runs.
 #[derive(Debug, Default)]
 pub struct HashModuloMemo {
+    known: OnceLock<Known>,
+    /// What is known, as long as nobody has needed it since it came from an image.
+    packed: Bytes,
+    scratch: Scratch,
+}
+
+/// Derivations and where to find them.
+#[derive(Debug, Default)]
+struct Known {
     by_path: HashMap<StorePath, u32, FxBuildHasher>,
     entries: Vec<Entry>,
     output_sets: Vec<Box<[Box<str>]>>,
     output_set_ids: FxHashMap<Box<str>, u32>,
-    scratch: Scratch,
 }
 
 /// One derivation.
@@ -144,20 +153,22 @@ impl HashModuloMemo {
 
     /// The outputs of a derivation, sorted, if it is known.
     pub fn output_names(&self, drv: StorePathRef<'_>) -> Option<&[Box<str>]> {
-        let entry = &self.entries[*self.by_path.get(&drv)? as usize];
-        Some(&self.output_sets[entry.output_set as usize])
+        let known = self.known();
+        let entry = &known.entries[*known.by_path.get(&drv)? as usize];
+        Some(&known.output_sets[entry.output_set as usize])
     }
 
     /// Everything a derivation's text mentions, itself included, however deep; sorted. `None` if it is unknown.
     pub fn closure(&self, drv: StorePathRef<'_>) -> Option<Vec<StorePath>> {
-        let mut todo = vec![*self.by_path.get(&drv)?];
-        let mut is_seen = vec![false; self.entries.len()];
+        let known = self.known();
+        let mut todo = vec![*known.by_path.get(&drv)?];
+        let mut is_seen = vec![false; known.entries.len()];
         let mut paths = Vec::new();
         while let Some(id) = todo.pop() {
             if std::mem::replace(&mut is_seen[id as usize], true) {
                 continue;
             }
-            let entry = &self.entries[id as usize];
+            let entry = &known.entries[id as usize];
             paths.push(entry.path.clone());
             paths.extend(entry.input_srcs.iter().cloned());
             todo.extend(&entry.input_drvs);
@@ -169,13 +180,14 @@ impl HashModuloMemo {
 
     /// Looks the inputs up and writes them by hash.
     fn resolve_inputs(&self, scratch: &mut Scratch, drv: &Derivation<'_>) -> Result<Inputs, DerivationError> {
+        let known = self.known();
         let mut inputs = Inputs { entries: Vec::with_capacity(drv.input_drvs.len()), is_deferred: false };
         let mut hashed = Vec::with_capacity(drv.input_drvs.len());
         let mut last = None;
         for input in &drv.input_drvs {
             let id = match last {
                 Some((path, id)) if path == input.drv => id,
-                _ => match self.by_path.get(&input.drv) {
+                _ => match known.by_path.get(&input.drv) {
                     Some(&id) => id,
                     None => return Err(DerivationError::UnknownInput(input.drv.to_store_path())),
                 },
@@ -184,9 +196,9 @@ impl HashModuloMemo {
                 inputs.entries.push(id);
                 last = Some((input.drv, id));
             }
-            let entry = &self.entries[id as usize];
+            let entry = &known.entries[id as usize];
             let Some(output) = &input.output else { continue };
-            if !self.output_sets[entry.output_set as usize].iter().any(|it| **it == **output) {
+            if !known.output_sets[entry.output_set as usize].iter().any(|it| **it == **output) {
                 let (output, name) = (output.clone().into_owned(), drv.name.clone().into_owned());
                 return Err(DerivationError::MissingOutput { output, name });
             }
@@ -210,7 +222,8 @@ impl HashModuloMemo {
         modulo: Option<[u8; 32]>,
         inputs: Inputs,
     ) {
-        if self.by_path.contains_key(&path) {
+        let known = self.known_mut();
+        if known.by_path.contains_key(&path) {
             return;
         }
         // Few sets of output names are ever in use, so each is kept once, found by its names joined.
@@ -219,28 +232,39 @@ impl HashModuloMemo {
             scratch.set_key.push_str(name);
             scratch.set_key.push('\0');
         }
-        let output_set = self.output_set_ids.get(&*scratch.set_key).copied().unwrap_or_else(|| {
-            let id = self.output_sets.len() as u32;
-            self.output_sets.push(drv.outputs.iter().map(|(name, _)| (**name).into()).collect());
-            self.output_set_ids.insert(scratch.set_key.as_str().into(), id);
+        let output_set = known.output_set_ids.get(&*scratch.set_key).copied().unwrap_or_else(|| {
+            let id = known.output_sets.len() as u32;
+            known.output_sets.push(drv.outputs.iter().map(|(name, _)| (**name).into()).collect());
+            known.output_set_ids.insert(scratch.set_key.as_str().into(), id);
             id
         });
-        let id = self.entries.len() as u32;
-        self.entries.push(Entry {
+        let id = known.entries.len() as u32;
+        known.entries.push(Entry {
             path: path.clone(),
             modulo,
             output_set,
             input_drvs: inputs.entries.into(),
             input_srcs: drv.input_srcs.iter().map(|it| it.to_store_path()).collect(),
         });
-        self.by_path.insert(path, id);
+        known.by_path.insert(path, id);
     }
 }
 
 impl HashModuloMemo {
+    fn known(&self) -> &Known {
+        // The sum was right: these are the derivations that were written.
+        self.known.get_or_init(|| postcard::from_bytes(&self.packed).map(Known::new).unwrap_or_default())
+    }
+
+    fn known_mut(&mut self) -> &mut Known {
+        self.known();
+        self.known.get_mut().expect("it was made just now")
+    }
+
     /// Writes all derivations to an image.
     pub fn pack(&self, out: &mut SectionWriter) {
-        out.data(&(&self.entries, &self.output_sets));
+        let known = self.known();
+        out.data(&(&known.entries, &known.output_sets));
     }
 
     /// Reads what [`HashModuloMemo::pack`] wrote.
@@ -248,11 +272,16 @@ impl HashModuloMemo {
     /// # Errors
     /// If it is damaged.
     pub fn unpack<R: Source>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
-        let (entries, output_sets): (Vec<Entry>, Vec<Box<[Box<str>]>>) = from.data()?;
+        Ok(Self { packed: from.shared()?, ..Self::default() })
+    }
+}
+
+impl Known {
+    fn new((entries, output_sets): (Vec<Entry>, Vec<Box<[Box<str>]>>)) -> Self {
         let by_path = (0..).zip(&entries).map(|(id, it)| (it.path.clone(), id)).collect();
         let key = |set: &[Box<str>]| set.iter().flat_map(|it| [it, "\0"]).collect::<String>().into();
         let output_set_ids = (0..).zip(&output_sets).map(|(id, it)| (key(it), id)).collect();
-        Ok(Self { by_path, entries, output_sets, output_set_ids, scratch: Scratch::default() })
+        Self { by_path, entries, output_sets, output_set_ids }
     }
 }
 

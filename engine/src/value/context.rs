@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use crate::store::ContextElement;
-use crate::world::{RecordingError, SectionReader, SectionWriter, Source};
+use crate::world::{Array, Late, RecordingError, SectionReader, SectionWriter, Source};
 
 /// An interned set of context elements; 0 is the empty one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -20,10 +20,12 @@ impl ContextId {
 /// All contexts that strings had so far. A context is a sorted set of elements.
 #[derive(Debug, Default)]
 pub struct Contexts {
-    sets: Vec<Arc<[ContextElement]>>,
+    sets: Late<Arc<[ContextElement]>>,
     /// Each set with its hash, so that growing the table looks at no set.
     table: HashTable<(u64, u32)>,
     unions: rustc_hash::FxHashMap<(u32, u32), u32>,
+    /// The unions of an image, three numbers each, as long as neither they nor its sets are in the tables.
+    packed: Option<Array<u32>>,
 }
 
 impl Contexts {
@@ -37,6 +39,9 @@ impl Contexts {
     pub fn intern(&mut self, mut elements: Vec<ContextElement>) -> ContextId {
         if elements.is_empty() {
             return ContextId::EMPTY;
+        }
+        if self.packed.is_some() {
+            self.index();
         }
         elements.sort_unstable();
         elements.dedup();
@@ -78,6 +83,9 @@ impl Contexts {
         if a.0 == 0 {
             return b;
         }
+        if self.packed.is_some() {
+            self.index();
+        }
         let key = (a.0.min(b.0), a.0.max(b.0));
         if let Some(&id) = self.unions.get(&key) {
             return ContextId(id);
@@ -90,19 +98,13 @@ impl Contexts {
     }
 }
 
-/// Contexts as an image has them.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
-struct Packed {
-    sets: Vec<Arc<[ContextElement]>>,
-    unions: Vec<(u32, u32, u32)>,
-}
-
 impl Contexts {
     /// Writes all contexts to an image.
     pub fn pack(&self, out: &mut SectionWriter) {
-        let mut unions: Vec<_> = self.unions.iter().map(|(&(a, b), &id)| (a, b, id)).collect();
+        let mut unions: Vec<_> = self.known_unions().collect();
         unions.sort_unstable();
-        out.data(&Packed { sets: self.sets.clone(), unions });
+        self.sets.pack(out);
+        out.numbers(&unions.into_iter().flatten().collect::<Vec<_>>());
     }
 
     /// Reads what [`Contexts::pack`] wrote.
@@ -110,12 +112,24 @@ impl Contexts {
     /// # Errors
     /// If it is damaged.
     pub fn unpack<R: Source>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
-        let Packed { sets, unions } = from.data()?;
-        let mut table = HashTable::with_capacity(sets.len());
-        for (id, set) in sets.iter().enumerate() {
+        let (sets, unions) = (Late::unpack(from)?, from.array()?);
+        Ok(Self { sets, packed: Some(unions), ..Self::default() })
+    }
+
+    /// Pairs of contexts that were united, and what that gave.
+    fn known_unions(&self) -> impl Iterator<Item = [u32; 3]> {
+        let packed = self.packed.iter().flat_map(|it| it.as_chunks().0.iter().copied());
+        packed.chain(self.unions.iter().map(|(&(a, b), &id)| [a, b, id]))
+    }
+
+    /// Makes it known by their elements which contexts an image has, before the first is looked for.
+    #[cold]
+    fn index(&mut self) {
+        self.unions = self.known_unions().map(|[a, b, id]| ((a, b), id)).collect();
+        self.packed = None;
+        for (id, set) in self.sets.iter().enumerate() {
             let hash = FxBuildHasher.hash_one(&set[..]);
-            table.insert_unique(hash, (hash, id as u32), |&(hash, _)| hash);
+            self.table.insert_unique(hash, (hash, id as u32), |&(hash, _)| hash);
         }
-        Ok(Self { sets, table, unions: unions.into_iter().map(|(a, b, id)| ((a, b), id)).collect() })
     }
 }

@@ -121,7 +121,7 @@ fn wanted_args(vm: &mut Vm, v: Value, args: Value) -> Result<Option<(Value, Pos)
     }
     let formals = vm.formals_of(lambda);
     let body = &vm.program.bodies[lambda.aux() as usize];
-    let Some(table) = body.formals else { return Ok(None) };
+    let Some(table) = body.formals() else { return Ok(None) };
     let table = &vm.program.formals[table as usize];
     if table.arg != n_given {
         return Ok(None);

@@ -12,12 +12,17 @@ impl Vm {
     #[inline(always)]
     pub(super) fn entry(&mut self, body: u32) -> u32 {
         let entry = self.program.bodies[body as usize].entry;
-        if entry == Body::NOT_EMITTED { self.emit(body) } else { entry }
+        // What is not emitted is nowhere, and nothing of an image is before it is unpacked.
+        if entry as usize >= self.program.ops.len() { self.emit(body) } else { entry }
     }
 
     #[cold]
     fn emit(&mut self, body: u32) -> u32 {
-        let unit = self.program.bodies[body as usize].unit;
+        self.program.unpack_ops();
+        let Body { unit, entry, .. } = self.program.bodies[body as usize];
+        if entry != Body::NOT_EMITTED {
+            return entry;
+        }
         let begin = self.now();
         if let Some(unit) = self.units.get(unit) {
             unit.emit(body, &self.globals, &mut self.program);

@@ -3,8 +3,6 @@
 //! What a machine has before it reads its first program is not in an image but made anew: builtins, their names and
 //! what they mean. [`Vm::fingerprint`] tells whether it is the same.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use crate::bytecode::Program;
@@ -35,8 +33,6 @@ struct State {
     count: u64,
     counters: Counters,
     compact_at: usize,
-    consts: Vec<Value>,
-    keys: Vec<u32>,
     try_eval_keys: u32,
     files_read: Vec<PackedFile>,
     seen: PackedSeen,
@@ -71,7 +67,7 @@ impl Vm {
     /// same image. Builtins are known by their names, what they do is known by the version of the format.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
-        let mut all: Vec<u8> = vec![self.settings.keeps_names.into()];
+        let mut all: Vec<u8> = vec![self.settings.keeps_names.into(), usize::BITS as u8];
         for word in self.heap.words().into_iter().flatten() {
             all.extend_from_slice(&word.to_le_bytes());
         }
@@ -100,12 +96,12 @@ impl Vm {
         out.numbers(&ends);
         out.numbers(&units);
         self.caches.derivations.pack(out);
+        out.numbers(&self.consts.iter().map(|it| it.0).collect::<Vec<_>>());
+        out.numbers(&self.keys);
         out.data(&State {
             count: self.count,
             counters: self.counters,
             compact_at: self.compact_at,
-            consts: self.consts.clone(),
-            keys: self.keys.clone(),
             try_eval_keys: self.caches.try_eval_keys,
             files_read: self.pack_files_read(),
             seen: PackedSeen::of(&self.caches.outside),
@@ -123,20 +119,26 @@ impl Vm {
         self.heap.unpack(from)?;
         self.names = Names::new(&mut self.heap.symbols);
         self.program = Program::unpack(from)?;
+        if self.settings.keeps_names {
+            // Who debugs looks at code that nobody runs.
+            self.program.unpack_ops();
+        }
         self.sources = unpack_sources(from)?;
         let files: Vec<FileId> = from.data()?;
-        let (ends, packed) = (from.numbers(0)?, from.numbers(0)?);
+        let (ends, packed) = (from.numbers(0)?, from.shared()?);
         self.units = Units::of_image(&files, ends, packed).ok_or(DAMAGED)?;
         let derivations = HashModuloMemo::unpack(from)?;
+        let consts: Vec<u64> = from.numbers(0)?;
+        let keys: Vec<u32> = from.numbers(0)?;
         let state: State = from.data()?;
-        if state.consts.len() != self.program.consts.len() || state.keys.len() != self.program.keys.len() {
+        if consts.len() != self.program.consts.len() || keys.len() != self.program.keys.len() {
             return Err(DAMAGED);
         }
         self.count = state.count;
         self.counters = state.counters;
         self.compact_at = state.compact_at.min(self.limits.max_depth);
-        self.consts = state.consts;
-        self.keys = state.keys;
+        self.consts = consts.into_iter().map(Value).collect();
+        self.keys = keys;
         let outside = state.seen.seen();
         self.caches = Caches { try_eval_keys: state.try_eval_keys, outside, derivations, ..Caches::default() };
         self.files_read.clear();
@@ -186,7 +188,7 @@ impl Vm {
 fn unpack_sources<R: Source>(from: &mut SectionReader<R>) -> Result<SourceMap, RecordingError> {
     let (copies, origins): (Vec<(String, String)>, Vec<PackedOrigin>) = from.data()?;
     let ends: Vec<u32> = from.numbers(0)?;
-    let texts = from.bytes()?;
+    let texts = from.shared()?;
     let mut sources = SourceMap::default();
     for (there, from) in copies {
         sources.note_copy(&there, &from);
@@ -200,8 +202,9 @@ fn unpack_sources<R: Source>(from: &mut SectionReader<R>) -> Result<SourceMap, R
             // The engine's own texts are a handful; their names stay, as they do in the engine.
             PackedOrigin::Internal(name) => Origin::Internal(name.leak()),
         };
-        let text: Arc<[u8]> = texts.get(start..end as usize).ok_or(DAMAGED)?.into();
-        sources.add(origin, text).ok_or(DAMAGED)?;
+        let range = start..end as usize;
+        texts.get(range.clone()).ok_or(DAMAGED)?;
+        sources.add_part(origin, texts.slice(range)).ok_or(DAMAGED)?;
         start = end as usize;
     }
     Ok(sources)

@@ -196,21 +196,9 @@ impl Vm {
                 self.program.exprs.push(0);
             }
             self.apply_bodies[i] = self.program.bodies.len() as u32;
-            self.program.bodies.push(Body {
-                kind: BodyKind::Thunk,
-                unit: NO_UNIT,
-                index: i as u32,
-                entry,
-                end: self.program.ops.len() as u32,
-                called: 0,
-                regions: (0, 0),
-                points: (0, 0),
-                arity: 0,
-                name: None,
-                pos: Pos::NONE,
-                outer_pos: Pos::NONE,
-                formals: None,
-            });
+            let mut body = Body::new(BodyKind::Thunk, NO_UNIT, i as u32);
+            (body.entry, body.end) = (entry, self.program.ops.len() as u32);
+            self.program.bodies.push(body);
         }
     }
 

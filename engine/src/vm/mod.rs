@@ -283,7 +283,7 @@ impl Vm {
     #[must_use]
     pub fn formals_of(&mut self, lambda: Value) -> Vec<crate::bytecode::FormalSlot> {
         self.entry(lambda.aux());
-        match self.program.bodies[lambda.aux() as usize].formals {
+        match self.program.bodies[lambda.aux() as usize].formals() {
             Some(table) => self.program.formals[table as usize].formals.to_vec(),
             None => Vec::new(),
         }

@@ -39,7 +39,7 @@ impl Vm {
 
     fn called_function(&self) -> String {
         let body = &self.program.bodies[self.frames[self.frames.len() - 1].code as usize];
-        let name = body.name.map_or_else(|| "anonymous lambda".into(), |it| self.heap.symbols.text(it).into_owned());
+        let name = body.name().map_or_else(|| "anonymous lambda".into(), |it| self.heap.symbols.text(it).into_owned());
         format!("function '{name}'")
     }
 

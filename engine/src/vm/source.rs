@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::emit::{Scope, ScopeError};
 use crate::ir::{Symbol, Symbols};
 use crate::lower::{FirstError, LowerCx, Rules, first_error, lower};
@@ -24,7 +26,7 @@ pub struct Reading {
 /// A file that was read.
 #[derive(Debug)]
 pub(super) struct FileRead {
-    pub(super) text: Arc<[u8]>,
+    pub(super) text: Bytes,
     /// What was around it, as for [`Vm::read_in`].
     pub(super) names: Box<[Symbol]>,
     pub(super) n_withs: u32,
@@ -68,14 +70,14 @@ impl Vm {
         let before = path.as_ref().and_then(|it| self.files_read.get(it)).into_iter().flatten();
         let symbols = &self.heap.symbols;
         let around = |it: &FileRead| *it.names == *scope.names && it.n_withs == scope.n_withs;
-        let is_known = |it: &&FileRead| around(it) && it.text == text && it.is_of_use(symbols);
+        let is_known = |it: &&FileRead| around(it) && *it.text == *text && it.is_of_use(symbols);
         if let Some(known) = before.into_iter().find(is_known) {
             return Ok(known.body);
         }
         let aside = symbols.is_aside().then(|| symbols.n_renamed());
         let body = self.read_new(origin, text.clone(), base_dir, scope)?;
         if let Some(path) = path {
-            let (names, n_withs) = (scope.names.into(), scope.n_withs);
+            let (text, names, n_withs) = (Bytes::from_owner(text), scope.names.into(), scope.n_withs);
             self.files_read.entry(path).or_default().push(FileRead { text, names, n_withs, body, aside });
         }
         Ok(body)

@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use bytes::Bytes;
+
 use crate::emit::Unit;
 use crate::source::FileId;
 
@@ -11,7 +13,7 @@ pub(super) struct Units {
     units: Vec<OnceLock<Unit>>,
     by_file: rustc_hash::FxHashMap<FileId, u32>,
     /// The first units as the image has them, one after the other.
-    packed: Vec<u8>,
+    packed: Bytes,
     /// Where each of these ends.
     ends: Vec<u32>,
 }
@@ -59,7 +61,7 @@ impl Units {
     }
 
     /// The units of an image. `None` if these are not what [`Units::pack`] gave.
-    pub(super) fn of_image(files: &[FileId], ends: Vec<u32>, packed: Vec<u8>) -> Option<Self> {
+    pub(super) fn of_image(files: &[FileId], ends: Vec<u32>, packed: Bytes) -> Option<Self> {
         let is_whole = ends.is_sorted() && ends.last().map_or(0, |&it| it as usize) == packed.len();
         (is_whole && files.len() == ends.len()).then(|| Self {
             units: files.iter().map(|_| OnceLock::new()).collect(),

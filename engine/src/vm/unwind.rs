@@ -192,12 +192,12 @@ impl Vm {
             }
         }
         let body = &self.program.bodies[frame.code as usize];
-        if body.kind != BodyKind::Lambda {
+        if body.kind() != BodyKind::Lambda {
             return;
         }
         let caller = self.caller_place(index);
         if frame.pc > body.called || body.called == 0 {
-            let name = body.name.map(|it| format!("'{}'", self.heap.symbols.text(it)));
+            let name = body.name().map(|it| format!("'{}'", self.heap.symbols.text(it)));
             fault.push_trace(body.pos, format!("while calling {}", name.as_deref().unwrap_or("anonymous lambda")));
         }
         // Nix says so without a place too if it is the pattern that does not fit.

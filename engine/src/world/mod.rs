@@ -4,8 +4,10 @@
 //! data, so that they can be written down and given again. Worlds are laid over each other: editor buffers over the
 //! disk ([`Overlay`]), a curtain over most of it ([`Restricted`]), a store that does not exist over both ([`VirtualStore`](crate::store::VirtualStore)).
 
+mod array;
 mod disk;
 mod error;
+mod late;
 mod memory;
 mod nar;
 mod overlay;
@@ -16,8 +18,10 @@ mod restricted;
 mod sections;
 mod walk;
 
+pub use array::Array;
 pub use disk::Disk;
 pub use error::WorldError;
+pub use late::Late;
 pub use memory::Memory;
 pub use nar::{NarWriter, write_nar};
 pub use overlay::Overlay;
@@ -27,7 +31,7 @@ pub use request::{
     Answer, DirEntry, FileType, HashMethod, MountSource, NoteKind, PathSet, Request, Stat, SymlinkResolution,
 };
 pub use restricted::Restricted;
-pub use sections::{ALIGNMENT, Mappable, Number, SectionReader, SectionWriter, Source, checksum};
+pub use sections::{ALIGNMENT, Mappable, Number, SectionReader, SectionWriter, Source, Trust, checksum};
 pub use walk::answer_composed;
 
 /// Whoever answers for the outside.

@@ -1,12 +1,15 @@
 //! What goes on from an image goes on as if there had been none; and no image is believed that is damaged or outdated.
 
+use std::fs::File;
+use std::io::{Seek as _, Write as _};
+
 use nixscope_engine::builtins::{self, Features};
 use nixscope_engine::session::{Changed, Image, Journal, Look, Session, Stamp, write_image};
 use nixscope_engine::source::Origin;
 use nixscope_engine::store::VirtualStore;
 use nixscope_engine::value::Value;
 use nixscope_engine::vm::{DEEP_FORCE, Fault, Limits, Stop, Vm};
-use nixscope_engine::world::{Answer, CanonPath, Memory, Recorder, RecordingError, Request, World, describe};
+use nixscope_engine::world::{Answer, CanonPath, Mappable, Memory, Recorder, RecordingError, Request, World, describe};
 use nixscope_testkit::generate::Generator;
 use nixscope_testkit::{cases, goldens};
 
@@ -136,6 +139,55 @@ fn nothing_damaged_is_believed() {
     let other = builtins::machine(&Features::new(vec!["fetch-closure".into()]), session.vm.limits());
     let image = Image::open(&bytes[..], bytes.len() as u64).expect("it is whole");
     assert!(image.difference(&other).is_some(), "other builtins");
+}
+
+/// A file that is gone as soon as it is closed.
+#[expect(clippy::disallowed_methods, reason = "only files can be mapped")]
+fn file_of(bytes: &[u8]) -> File {
+    let path = std::env::temp_dir().join(format!("nixscope-image-{}-{}", std::process::id(), bytes.len()));
+    let mut file = File::options().create_new(true).read(true).write(true).open(&path).expect("a temporary file");
+    std::fs::remove_file(&path).expect("our own file");
+    file.write_all(bytes).expect("there is room");
+    file.rewind().expect("it is a file");
+    file
+}
+
+#[test]
+fn what_is_mapped_is_what_was_written() {
+    // More than what is mapped needs, of texts, names, code and values.
+    let attrs =
+        |i: usize| format!("name{i:05} = {{ x ? {i}, y ? \"text{i:05}\" }}: [ x (x + {i}) y \"${{y}} and\" ];\n");
+    let program = format!("let all = {{\n{} }}; in all", (0..3000).map(attrs).collect::<String>());
+    let mut straight = session();
+    let body = read(&mut straight, &program).expect("it is Nix");
+    let v = straight.eval(body).expect("it has a value");
+    let some =
+        "all: map (i: builtins.elemAt (builtins.attrValues all) (i * 7) { x = i; }) (builtins.genList (i: i) 300)";
+    let bytes = image(&straight.vm, v, &Journal::default());
+    let run = |session: &mut Closed, v: Value| {
+        let body = read(session, some).expect("it is Nix");
+        let function = session.eval(body).expect("it is a function");
+        let all = session.call(function, &[v]).expect("it has a value");
+        end(session, all)
+    };
+    let open = |bytes: &[u8], is_known| {
+        let mut session = session();
+        let from = Mappable { file: file_of(bytes), is_known };
+        let image = Image::open(from, bytes.len() as u64)?;
+        image.restore(&mut session.vm).map(|v| (session, v))
+    };
+    let expected = run(&mut straight, v);
+    for is_known in [false, true] {
+        let (mut session, v) = open(&bytes, is_known).expect("what was written is read");
+        let again = image(&session.vm, v, &Journal::default());
+        assert!(again == bytes, "the image of an image");
+        assert_eq!(run(&mut session, v), expected);
+    }
+    for at in (0..bytes.len()).step_by(bytes.len() / 40) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1;
+        assert!(open(&damaged, false).is_err(), "byte {at}");
+    }
 }
 
 fn sample() -> Memory {

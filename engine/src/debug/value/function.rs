@@ -82,7 +82,7 @@ fn lambda<'v>(vm: &Vm, v: Value, given: &'v [Value], limit: usize) -> Parts<'v> 
     let (before, after) = lambdas.split_at(given.len().min(lambdas.len()));
     let wanted: Vec<String> = after.iter().map(|it| pattern(vm, it, limit)).collect();
     let body = &vm.program.bodies[v.aux() as usize];
-    let name = body.name.map(|it| fit(super::name_text(vm, it), limit));
+    let name = body.name().map(|it| fit(super::name_text(vm, it), limit));
     Parts {
         // With its name in front, what follows could be read as the body of a function of one argument more.
         wanted: if name.is_some() { wanted.join(" ") + " ⇒ …" } else { wanted.join(": ") + ": …" },

@@ -8,6 +8,7 @@
 mod facts;
 mod gather;
 
+use bytes::Bytes;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -27,7 +28,7 @@ pub struct Journal {
     /// What has to be done even if all facts hold, in order.
     steps: Vec<Step>,
     /// Everything, packed: who finds that all facts hold does not look into it.
-    entries: Vec<u8>,
+    entries: Bytes,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +89,7 @@ impl Journal {
         }
         let steps = all.iter().filter_map(Entry::step).collect();
         // Plain data of known lengths cannot fail to be written.
-        Self { facts: gathering.finish(), steps, entries: postcard::to_allocvec(&all).unwrap_or_default() }
+        Self { facts: gathering.finish(), steps, entries: postcard::to_allocvec(&all).unwrap_or_default().into() }
     }
 
     /// Makes sure that everything would be answered as it was: by what answers follow from, and where that is not given
@@ -152,7 +153,7 @@ impl Journal {
     /// # Errors
     /// If it is damaged.
     pub(super) fn unpack<R: Source>(from: &mut SectionReader<R>) -> Result<Self, RecordingError> {
-        Ok(Self { facts: Facts::unpack(from)?, steps: from.data()?, entries: from.numbers(0)? })
+        Ok(Self { facts: Facts::unpack(from)?, steps: from.data()?, entries: from.shared()? })
     }
 }
 

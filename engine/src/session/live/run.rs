@@ -120,7 +120,7 @@ impl<W: World> Session<W> {
     /// Whether a function takes a set apart and has a default for everything in it.
     fn has_defaults(&mut self, lambda: Value) -> bool {
         let formals = self.vm.formals_of(lambda);
-        let takes_set = self.vm.program.bodies[lambda.aux() as usize].formals.is_some();
+        let takes_set = self.vm.program.bodies[lambda.aux() as usize].formals().is_some();
         takes_set && formals.iter().all(|it| it.has_default)
     }
 
