@@ -49,6 +49,7 @@ pub struct Server {
     state: Arc<State>,
     asked: Arc<Asked>,
     colours: tokens::Colours,
+    offered: Arc<members::Offered>,
     /// What was said last of a document that could not be formatted.
     unformatted: Mutex<BTreeMap<String, String>>,
     is_ready: AtomicBool,
@@ -58,8 +59,8 @@ impl Server {
     /// A server of a client.
     #[must_use]
     pub fn new(client: Client, state: Arc<State>) -> Self {
-        let (asked, colours, unformatted) = Default::default();
-        Self { client, state, asked, colours, unformatted, is_ready: AtomicBool::new(false) }
+        let (asked, colours, offered, unformatted) = Default::default();
+        Self { client, state, asked, colours, offered, unformatted, is_ready: AtomicBool::new(false) }
     }
 
     /// Whether the client said who it is.
@@ -261,17 +262,18 @@ impl LanguageServer for Server {
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
-        self.ask_at(params.text_document_position, |now, open, offset| {
+        let offered = Arc::clone(&self.offered);
+        self.ask_at(params.text_document_position, move |now, open, offset| {
             let mut found = ide::completion(open.document(), &**now, offset);
-            let origin = members::extend(now, open, &mut found);
             let typed = open.document().show(TextRange::new(found.range.start, offset.max(found.range.start)));
-            Some(completing::completions(now, open, found, origin.as_ref(), &typed))
+            let origin = members::extend(now, open, &mut found, &typed).map(|it| offered.note(it));
+            Some(completing::completions(now, open, found, origin, &typed))
         })
         .await
     }
 
     async fn completion_resolve(&self, mut item: CompletionItem) -> Result<CompletionItem> {
-        let origin = item.data.clone().and_then(|it| serde_json::from_value::<members::Origin>(it).ok());
+        let origin = item.data.as_ref().and_then(Value::as_u64).and_then(|it| self.offered.get(it));
         let (Some(origin), None) = (origin, &item.documentation) else { return Ok(item) };
         let label = item.label.clone();
         let said = self.ask_all(move |now| {

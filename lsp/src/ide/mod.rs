@@ -41,7 +41,7 @@ mod tests;
 
 pub use actions::{code_actions, refactorings, source_actions};
 pub use calls::{Call, Callable, callables, incoming_calls, outgoing_calls};
-pub use completion::{Base, BaseKind, Completion, CompletionKind, Completions, completion};
+pub use completion::{Base, BaseKind, Completion, CompletionKind, Completions, completion, may_become};
 pub use definition::{Definitions, Location, definition};
 pub use diagnostics::{Code, Diagnostic, Related, Severity, Tag, diagnostics};
 pub use document::Document;

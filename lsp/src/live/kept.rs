@@ -14,6 +14,8 @@ use nixscope_engine::source::Pos;
 use nixscope_engine::value::{Tag, Value};
 use nixscope_engine::vm::Vm;
 
+use crate::ide::may_become;
+
 use super::world::LiveSession;
 
 /// How many instructions one question may take.
@@ -175,24 +177,33 @@ impl Asked {
         self.session.force_within(v, FUEL).ok()
     }
 
-    /// The attributes of a set, by name.
+    /// The attributes of a set, by name: those that may be meant by what is typed.
     #[must_use]
-    pub fn members(&self, set: Value) -> Vec<Member> {
+    pub fn members(&self, set: Value, typed: &str) -> Vec<Member> {
         if !set.is_attrs() {
             return Vec::new();
         }
         let vm = &self.session.vm;
         let member = |(name, _, v): (_, Pos, Value)| {
             let name = String::from_utf8_lossy(vm.heap.symbols.bytes(name)).into_owned();
-            match vm.settled(v) {
+            if !may_become(typed, &name) {
+                return None;
+            }
+            Some(match vm.settled(v) {
                 Some(v) => {
                     let shown = show(vm, v, Budget { width: 60, depth: 1, items: 5 });
                     Member { name, type_name: shown.type_name, text: shown.text }
                 }
                 None => Member { name, type_name: "thunk", text: String::new() },
-            }
+            })
         };
-        vm.heap.attrs_page(set, 0, MAX_MEMBERS).into_iter().map(member).collect()
+        vm.heap.attrs_page(set, 0, MAX_MEMBERS).into_iter().filter_map(member).collect()
+    }
+
+    /// Whether a set has no attributes, or is none.
+    #[must_use]
+    pub fn is_empty(&self, set: Value) -> bool {
+        !set.is_attrs() || self.session.vm.heap.attrs_page(set, 0, 1).is_empty()
     }
 
     /// Where an attribute of a set was written; one that is inherited, where it comes from.

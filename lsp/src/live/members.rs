@@ -1,6 +1,7 @@
 //! Names that may stand at a place, by what the values there really have.
 
-use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use nixscope_engine::value::Value;
 
@@ -10,8 +11,8 @@ use crate::state::{Open, Snapshot};
 use super::kept::Asked;
 use super::{LiveText, leads};
 
-/// What a name offered belongs to: kept by the editor, to ask more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What names offered belong to, to say more of them when somebody asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The document.
     pub uri: String,
@@ -23,23 +24,50 @@ pub struct Origin {
     pub key: Vec<Step>,
 }
 
-/// Adds the attributes that values have to what may stand at a place. Where they come from, for the first so many.
-pub fn extend(now: &Snapshot, open: &Open, found: &mut Completions) -> Option<Origin> {
+/// How many answers an editor may still ask more about.
+const MAX_OFFERED: usize = 16;
+
+/// What names belong to that were offered last, by number: an editor that was told all of it would be told it with each name.
+#[derive(Debug, Default)]
+pub struct Offered(Mutex<VecDeque<(u64, Arc<Origin>)>>);
+
+impl Offered {
+    /// The number of what is offered now.
+    pub fn note(&self, origin: Origin) -> u64 {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = last.back().map_or(0, |it| it.0 + 1);
+        last.push_back((number, Arc::new(origin)));
+        if last.len() > MAX_OFFERED {
+            last.pop_front();
+        }
+        number
+    }
+
+    /// What was offered by a number, if that is not long ago.
+    #[must_use]
+    pub fn get(&self, number: u64) -> Option<Arc<Origin>> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.iter().find(|it| it.0 == number).map(|it| Arc::clone(&it.1))
+    }
+}
+
+/// Adds the attributes that values have to what may stand at a place, if they may be meant by what is typed. Where they come
+/// from.
+pub fn extend(now: &Snapshot, open: &Open, found: &mut Completions, typed: &str) -> Option<Origin> {
     let base = found.base.clone()?;
     let live = now.live.text(&open.uri)?;
     let kept = live.kept.clone()?;
     kept.ask(|asked| {
         if base.kind == BaseKind::Key {
-            return options(asked, open, base, found);
+            return options(asked, open, base, found, typed);
         }
         let origins = origins(&live, open, &base);
         for origin in origins {
             let Some(set) = value(asked, &origin) else { continue };
-            let members = asked.members(set);
-            if members.is_empty() {
+            if asked.is_empty(set) {
                 continue;
             }
-            add(found, &members, base.kind);
+            add(found, &asked.members(set, typed), base.kind);
             return Some(origin);
         }
         None
@@ -78,10 +106,10 @@ fn value(asked: &mut Asked, origin: &Origin) -> Option<Value> {
 }
 
 /// Adds the options that may be defined at a place.
-fn options(asked: &mut Asked, open: &Open, base: Base, found: &mut Completions) -> Option<Origin> {
+fn options(asked: &mut Asked, open: &Open, base: Base, found: &mut Completions, typed: &str) -> Option<Origin> {
     let mut members: Vec<super::Member> = Vec::new();
     for set in asked.option_sets(&base.key) {
-        for member in asked.option_members(set) {
+        for member in asked.option_members(set, typed) {
             if !members.iter().any(|it| it.name == member.name) {
                 members.push(member);
             }

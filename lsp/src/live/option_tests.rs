@@ -99,7 +99,7 @@ fn check(it: &Workspace, definitions: &str, expected: &str) {
     let (now, uri, offset) = typed(it, definitions);
     let open = now.open(&uri).expect("it is open");
     let mut found = ide::completion(open.document(), &*now, offset);
-    members::extend(&now, open, &mut found);
+    members::extend(&now, open, &mut found, "");
     let labels: Vec<&str> = found.items.iter().map(|it| it.label.as_str()).filter(|it| *it != "inherit").collect();
     assert_eq!(labels.join(" "), expected, "{definitions}");
 }
@@ -154,7 +154,7 @@ fn options_say_what_they_are() {
     let text = &open.text.as_str()[first.focus.start as usize..first.focus.end as usize];
     assert_eq!((text, first.focus.start as usize), ("port", MODULE.find("port = mkOption").expect("it is there")));
     let mut offered = ide::completion(open.document(), &*now, offset);
-    let origin = members::extend(&now, open, &mut offered).expect("it is known");
+    let origin = members::extend(&now, open, &mut offered, "").expect("it is known");
     assert_eq!(members::about(&now, &origin, "port"), Some(said));
     assert_eq!(offered.items.iter().find(|it| it.label == "port").map(|it| it.detail.as_str()), Some("str"));
 }

@@ -85,8 +85,8 @@ impl Asked {
     }
 
     /// The options in a set, with what their types are called.
-    pub fn option_members(&mut self, set: Value) -> Vec<Member> {
-        let mut members = self.members(set);
+    pub fn option_members(&mut self, set: Value, typed: &str) -> Vec<Member> {
+        let mut members = self.members(set, typed);
         members.retain(|it| it.name != OTHERS);
         // What modules have of themselves is seldom meant.
         members.sort_by_key(|it| it.name.starts_with('_'));

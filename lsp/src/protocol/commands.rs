@@ -226,7 +226,7 @@ fn attributes(now: &Snapshot, open: &Open, path: &[String]) -> Option<Value> {
         let value = asked.outcome()?;
         let value = asked.along(value, path)?;
         let all: Vec<Value> =
-            asked.members(value).iter().map(|it| json!({ "name": it.name, "type": it.type_name })).collect();
+            asked.members(value, "").iter().map(|it| json!({ "name": it.name, "type": it.type_name })).collect();
         Some(json!(all))
     })
 }

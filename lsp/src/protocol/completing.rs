@@ -6,7 +6,6 @@ use lsp_types::{
 };
 
 use crate::ide::{self, CompletionKind};
-use crate::live::members::Origin;
 use crate::state::{Open, Snapshot};
 
 use super::to_proto;
@@ -14,18 +13,20 @@ use super::to_proto;
 /// How many things are told at once; with more, the editor asks again as more is typed.
 const MAX_ITEMS: usize = 1_000;
 
-/// What may stand at a place, of which something is typed already.
+/// What may stand at a place, of which something is typed already. `origin` is the number by which it can be asked where
+/// attributes are from.
 #[must_use]
 pub fn completions(
     now: &Snapshot,
     open: &Open,
     found: ide::Completions,
-    origin: Option<&Origin>,
+    origin: Option<u64>,
     typed: &str,
 ) -> CompletionResponse {
-    let data = origin.and_then(|it| serde_json::to_value(it).ok());
     let range = to_proto::own_range(now, open, found.range);
     let mut items = found.items;
+    // Others would be sent for nothing.
+    items.retain(|it| ide::may_become(typed, &it.label));
     let is_incomplete = items.len() > MAX_ITEMS;
     if is_incomplete {
         items.sort_by_key(|it| !it.label.starts_with(typed));
@@ -39,11 +40,24 @@ pub fn completions(
         filter_text: (it.insert != it.label).then(|| it.label.clone()),
         text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: it.insert })),
         label: it.label,
-        data: data.clone(),
+        data: origin.filter(|_| has_origin(it.kind)).map(Into::into),
         ..CompletionItem::default()
     };
     let items = items.into_iter().enumerate().map(item).collect();
     CompletionResponse::List(CompletionList { is_incomplete, items })
+}
+
+/// Whether more can be said of such a thing by asking where it is from.
+fn has_origin(kind: CompletionKind) -> bool {
+    match kind {
+        CompletionKind::Variable | CompletionKind::Function | CompletionKind::Attribute => true,
+        CompletionKind::Parameter
+        | CompletionKind::Builtin
+        | CompletionKind::Constant
+        | CompletionKind::Keyword
+        | CompletionKind::File
+        | CompletionKind::Folder => false,
+    }
 }
 
 /// Markdown, or plain text for who takes no other.

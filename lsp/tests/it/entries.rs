@@ -166,7 +166,7 @@ async fn completion_knows_what_values_have() {
     hover_says(&mut client, &path, &whole.replace("x = made", "x| = made"), "alpha").await;
     for (version, typed, label, detail) in [
         (2, "x = made.|; y", "alpha", "1"),
-        (3, "x = made.al|; y", "a b", "2"),
+        (3, "x = made.a|; y", "a b", "2"),
         (4, "x = more.|; y", "twice", "function"),
         (5, "x = 1; inherit (made) |; y", "alpha", "1"),
         (6, "x = 1; z = with made; [ al|]; y", "alpha", "1"),

@@ -67,6 +67,14 @@ pub enum CompletionKind {
     Folder,
 }
 
+/// Whether an editor may offer a name for what is typed: it has those letters in that order.
+#[must_use]
+pub fn may_become(typed: &str, label: &str) -> bool {
+    let mut left = label.chars().flat_map(char::to_lowercase);
+    let mut letters = typed.chars().filter(|it| *it != '"').flat_map(char::to_lowercase);
+    letters.all(|letter| left.any(|it| it == letter))
+}
+
 /// Stands for the word that is going to be typed.
 const DUMMY: &[u8] = b"nixscopeCompletesHere";
 

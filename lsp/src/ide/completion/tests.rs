@@ -71,3 +71,20 @@ fn paths() {
     check(&format!("//- /c/x.nix\n../$0{files}"), expect!["<> b.nix c"]);
     check(&format!("//- /a.nix\nlet x = 1; in import $0{files}"), expect!["<> ./b.nix ./c x rec + builtins"]);
 }
+
+#[test]
+fn letters_in_their_order() {
+    let cases = [
+        ("", "x", true),
+        ("m", "mapAttrs", true),
+        ("mA", "mapattrs", true),
+        ("ma'", "mapAttrs'", true),
+        ("\"a b", "a b", true),
+        ("am", "mapAttrs", false),
+        ("mm", "mapAttrs", false),
+        ("é", "É", true),
+    ];
+    for (typed, label, expected) in cases {
+        assert_eq!(super::may_become(typed, label), expected, "{typed} {label}");
+    }
+}

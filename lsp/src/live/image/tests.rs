@@ -134,7 +134,7 @@ fn facts(it: &LiveText) -> String {
         for name in ["lib", "world", "hello", "copied"] {
             origins.push((name.to_owned(), asked.written_as(set, name)));
             let v = asked.along(set, &[name.to_owned()]);
-            for member in v.map(|it| asked.members(it)).unwrap_or_default() {
+            for member in v.map(|it| asked.members(it, "")).unwrap_or_default() {
                 let v = v?;
                 origins.push((format!("{name}.{}", member.name), asked.written_as(v, &member.name)));
             }
