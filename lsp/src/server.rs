@@ -21,6 +21,7 @@ use lsp_types::{
     SignatureHelpParams, SymbolInformation, TextDocumentPositionParams, TextEdit, Url, WorkspaceEdit,
     WorkspaceSymbolParams,
 };
+use serde::Deserialize as _;
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::{Client, LanguageServer};
@@ -266,19 +267,21 @@ impl LanguageServer for Server {
         self.ask_at(params.text_document_position, move |now, open, offset| {
             let mut found = ide::completion(open.document(), &**now, offset);
             let typed = open.document().show(TextRange::new(found.range.start, offset.max(found.range.start)));
-            let origin = members::extend(now, open, &mut found, &typed).map(|it| offered.note(it));
-            Some(completing::completions(now, open, found, origin, &typed))
+            let origin = members::extend(now, open, &mut found, &typed);
+            Some(completing::completions(now, open, found, &typed, origin, &offered))
         })
         .await
     }
 
     async fn completion_resolve(&self, mut item: CompletionItem) -> Result<CompletionItem> {
-        let origin = item.data.as_ref().and_then(Value::as_u64).and_then(|it| self.offered.get(it));
-        let (Some(origin), None) = (origin, &item.documentation) else { return Ok(item) };
+        let data: Option<(u64, u64)> = item.data.as_ref().and_then(|it| <(u64, u64)>::deserialize(it).ok());
+        let offer = data.and_then(|it| Some((self.offered.get(it.0)?, it.1)));
+        let (Some((offer, i)), None) = (offer, &item.documentation) else { return Ok(item) };
         let label = item.label.clone();
         let said = self.ask_all(move |now| {
-            let has_markdown = now.client.completes_markdown;
-            members::about(now, &origin, &label).map(|it| completing::markup(it, has_markdown))
+            let of_value = offer.origin.as_ref().and_then(|it| members::about(now, it, &label));
+            let said = of_value.or_else(|| offer.docs.get(&i).cloned());
+            said.map(|it| completing::markup(it, now.client.completes_markdown))
         });
         item.documentation = said.await?;
         Ok(item)

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nixscope_engine::value::Value;
+use rustc_hash::FxHashMap;
 
 use crate::ide::{Base, BaseKind, Completion, CompletionKind, Completions, Step, TextRange};
 use crate::state::{Open, Snapshot};
@@ -27,16 +28,25 @@ pub struct Origin {
 /// How many answers an editor may still ask more about.
 const MAX_OFFERED: usize = 16;
 
-/// What names belong to that were offered last, by number: an editor that was told all of it would be told it with each name.
+/// More of what was offered last, by number: an editor asks for it of the one name that somebody looks at.
 #[derive(Debug, Default)]
-pub struct Offered(Mutex<VecDeque<(u64, Arc<Origin>)>>);
+pub struct Offered(Mutex<VecDeque<(u64, Arc<Offer>)>>);
+
+/// More of the names of one answer.
+#[derive(Debug, Default)]
+pub struct Offer {
+    /// Where those are from that values have.
+    pub origin: Option<Origin>,
+    /// What is said of some, in Markdown, by their place in the answer.
+    pub docs: FxHashMap<u64, String>,
+}
 
 impl Offered {
     /// The number of what is offered now.
-    pub fn note(&self, origin: Origin) -> u64 {
+    pub fn note(&self, offer: Offer) -> u64 {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = last.back().map_or(0, |it| it.0 + 1);
-        last.push_back((number, Arc::new(origin)));
+        last.push_back((number, Arc::new(offer)));
         if last.len() > MAX_OFFERED {
             last.pop_front();
         }
@@ -45,7 +55,7 @@ impl Offered {
 
     /// What was offered by a number, if that is not long ago.
     #[must_use]
-    pub fn get(&self, number: u64) -> Option<Arc<Origin>> {
+    pub fn get(&self, number: u64) -> Option<Arc<Offer>> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         last.iter().find(|it| it.0 == number).map(|it| Arc::clone(&it.1))
     }
@@ -126,7 +136,7 @@ fn add(found: &mut Completions, members: &[super::Member], kind: BaseKind) {
     let known: rustc_hash::FxHashSet<&str> = members.iter().map(|it| it.name.as_str()).collect();
     // What a value really has is told once, with what it is.
     let mut others: Vec<Completion> = Vec::new();
-    let mut docs = rustc_hash::FxHashMap::default();
+    let mut docs = FxHashMap::default();
     for item in std::mem::take(&mut found.items) {
         if known.contains(item.label.as_str()) && kind != BaseKind::Variable {
             docs.insert(item.label.clone(), item.doc);

@@ -6,6 +6,7 @@ use lsp_types::{
 };
 
 use crate::ide::{self, CompletionKind};
+use crate::live::members::{Offer, Offered, Origin};
 use crate::state::{Open, Snapshot};
 
 use super::to_proto;
@@ -13,15 +14,15 @@ use super::to_proto;
 /// How many things are told at once; with more, the editor asks again as more is typed.
 const MAX_ITEMS: usize = 1_000;
 
-/// What may stand at a place, of which something is typed already. `origin` is the number by which it can be asked where
-/// attributes are from.
+/// What may stand at a place, of which something is typed already. More of it than that is kept in `offered`.
 #[must_use]
 pub fn completions(
     now: &Snapshot,
     open: &Open,
     found: ide::Completions,
-    origin: Option<u64>,
     typed: &str,
+    origin: Option<Origin>,
+    offered: &Offered,
 ) -> CompletionResponse {
     let range = to_proto::own_range(now, open, found.range);
     let mut items = found.items;
@@ -32,23 +33,26 @@ pub fn completions(
         items.sort_by_key(|it| !it.label.starts_with(typed));
         items.truncate(MAX_ITEMS);
     }
+    let has_origin = origin.is_some();
+    let has_more: Vec<bool> = items.iter().map(|it| it.doc.is_some() || (has_origin && is_of_value(it.kind))).collect();
+    let docs = items.iter_mut().enumerate().filter_map(|(i, it)| Some((i as u64, it.doc.take()?))).collect();
+    let number = has_more.contains(&true).then(|| offered.note(Offer { origin, docs }));
     let item = |(i, it): (usize, ide::Completion)| CompletionItem {
         kind: Some(kind(it.kind)),
         detail: Some(it.detail).filter(|it| !it.is_empty()),
-        documentation: it.doc.map(|it| markup(it, now.client.completes_markdown)),
         sort_text: Some(format!("{i:05}")),
         filter_text: (it.insert != it.label).then(|| it.label.clone()),
         text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: it.insert })),
         label: it.label,
-        data: origin.filter(|_| has_origin(it.kind)).map(Into::into),
+        data: number.filter(|_| has_more[i]).map(|it| vec![it, i as u64].into()),
         ..CompletionItem::default()
     };
     let items = items.into_iter().enumerate().map(item).collect();
     CompletionResponse::List(CompletionList { is_incomplete, items })
 }
 
-/// Whether more can be said of such a thing by asking where it is from.
-fn has_origin(kind: CompletionKind) -> bool {
+/// Whether a value may be asked for more of such a thing.
+fn is_of_value(kind: CompletionKind) -> bool {
     match kind {
         CompletionKind::Variable | CompletionKind::Function | CompletionKind::Attribute => true,
         CompletionKind::Parameter

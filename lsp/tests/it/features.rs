@@ -100,6 +100,12 @@ async fn what_may_stand_somewhere() {
     for label in ["add", "list", "x", "map", "builtins"] {
         assert!(labels.contains(&label), "{label} in {labels:?}");
     }
+    // What a builtin does is told of the one that is looked at.
+    let builtin =
+        found["items"].as_array().and_then(|it| it.iter().find(|it| it["label"] == "map")).expect("it is there");
+    assert!(builtin.get("documentation").is_none(), "{builtin}");
+    let resolved = client.ask("completionItem/resolve", builtin.clone()).await;
+    assert!(resolved["documentation"].to_string().contains("list"), "{resolved}");
     let help = client.ask("textDocument/signatureHelp", params("2) ];")).await;
     assert!(help["signatures"][0]["label"].as_str().is_some_and(|it| it.contains("add")), "{help}");
     assert_eq!(help["activeParameter"], json!(1), "{help}");
