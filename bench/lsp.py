@@ -24,6 +24,9 @@ PLACES = 75
 
 
 class Server:
+    # Seconds that an answer is waited for.
+    patience = 60
+
     def __init__(self, binary, tree, live=True, image=""):
         self.process = subprocess.Popen([binary, "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.log = []
@@ -32,7 +35,7 @@ class Server:
         threading.Thread(target=self.read, daemon=True).start()
         uri = "file://" + tree
         folders = [{"uri": uri, "name": "tree"}]
-        options = {"live": {"enable": live, "image": image}}
+        options = {"live": live if isinstance(live, dict) else {"enable": live, "image": image}}
         self.ask("initialize", {"processId": None, "rootUri": uri, "workspaceFolders": folders, "capabilities": {}, "initializationOptions": options})
         self.tell("initialized", {})
 
@@ -41,13 +44,21 @@ class Server:
         while header := out.readline():
             length = int(header.split(b":")[1])
             out.readline()
-            message = json.loads(out.read(length))
+            body = out.read(length)
+            arrival = time.perf_counter()
+            message = json.loads(body)
             if "id" in message and "method" in message:
                 self.send({"id": message["id"], "result": None})
             elif "id" in message:
+                message["arrival"] = arrival
                 self.answers.put(message)
-            elif message["method"] == "window/logMessage":
-                self.log.append(message["params"]["message"])
+            else:
+                self.heard(message)
+
+    def heard(self, message):
+        """Takes what the server tells without being asked."""
+        if message["method"] == "window/logMessage":
+            self.log.append(message["params"]["message"])
 
     def send(self, message):
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -61,8 +72,9 @@ class Server:
         self.number += 1
         self.send({"id": self.number, "method": method, "params": params})
         while True:
-            answer = self.answers.get(timeout=60)
+            answer = self.answers.get(timeout=self.patience)
             if answer["id"] == self.number:
+                self.arrival = answer["arrival"]
                 return answer.get("result")
 
     def open(self, path):
@@ -80,7 +92,7 @@ class Server:
             params["context"] = {"includeDeclaration": True}
         begin = time.perf_counter()
         answer = self.ask("textDocument/" + request, params)
-        return answer, (time.perf_counter() - begin) * 1000
+        return answer, (self.arrival - begin) * 1000
 
     def end(self):
         with open(f"/proc/{self.process.pid}/status") as status:
@@ -130,4 +142,5 @@ def main():
         print(f"{file}: first value {percentile(first, 50):.0f} ms, then p50 {percentile(later, 50):.1f} ms, p95 {percentile(later, 95):.1f} ms; peak {peak} MiB, {own} MiB of its own at the end")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -26,7 +26,7 @@ use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::{Client, LanguageServer};
 
-use crate::blocking::{blocking, turn};
+use crate::blocking::turn;
 use crate::config::{Config, SECTION};
 use crate::diagnose;
 use crate::format;
@@ -40,14 +40,14 @@ use crate::protocol::{
     actions, calls, capabilities, commands, completing, files, from_proto, outline, telling, to_proto, tokens,
 };
 use crate::publish::{Asked, publish};
-use crate::state::{Open, Snapshot, State, Sync};
+use crate::state::{State, Sync};
 use crate::transport::arrival;
 
 /// Answers one client.
 #[derive(Debug)]
 pub struct Server {
     client: Client,
-    state: Arc<State>,
+    pub(crate) state: Arc<State>,
     asked: Arc<Asked>,
     colours: tokens::Colours,
     offered: Arc<members::Offered>,
@@ -76,43 +76,6 @@ impl Server {
             self.colours.forget(uri);
         }
         self.state.sync(message);
-    }
-
-    /// Asks something about a document as it was when the request arrived, on a thread that may take its time. Nothing
-    /// for a document that is not open.
-    async fn ask<T, F>(&self, uri: &Url, ask: F) -> Result<Option<T>>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Arc<Snapshot>, &Arc<Open>) -> T + Send + 'static,
-    {
-        let now = arrival(&self.state);
-        let Some(open) = now.open(uri.as_str()).cloned() else { return Ok(None) };
-        if !open.is_read_soon().await {
-            return Ok(None);
-        }
-        let answer = blocking(move || ask(&now, &open)).await;
-        answer.map(Some).map_err(|_| Error::internal_error())
-    }
-
-    /// Asks something about everything as it was when the request arrived.
-    async fn ask_all<T, F>(&self, ask: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Arc<Snapshot>) -> T + Send + 'static,
-    {
-        let now = arrival(&self.state);
-        blocking(move || ask(&now)).await.map_err(|_| Error::internal_error())
-    }
-
-    /// The same about a place in a document.
-    async fn ask_at<T, F>(&self, at: TextDocumentPositionParams, ask: F) -> Result<Option<T>>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Arc<Snapshot>, &Arc<Open>, u32) -> Option<T> + Send + 'static,
-    {
-        let answer = self
-            .ask(&at.text_document.uri, move |now, open| ask(now, open, from_proto::offset(now, open, at.position)));
-        Ok(answer.await?.flatten())
     }
 
     /// The changes that format a document, or a range of it. Why there are none is said, but not the same twice.
@@ -247,7 +210,7 @@ impl LanguageServer for Server {
             self.state.touch([uri.to_string()]);
         }
         let items =
-            self.ask(&uri, |now, open| to_proto::diagnostics(now, open, &diagnose::findings(now, open))).await?;
+            self.ask_wholly(&uri, |now, open| to_proto::diagnostics(now, open, &diagnose::findings(now, open))).await?;
         let report = FullDocumentDiagnosticReport { result_id: None, items: items.unwrap_or_default() };
         let report =
             RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report: report };
@@ -404,7 +367,7 @@ impl LanguageServer for Server {
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let with_bindings = params.context.include_declaration;
         let _turn = turn().await;
-        self.ask_at(params.text_document_position, move |now, open, offset| {
+        self.ask_wholly_at(params.text_document_position, move |now, open, offset| {
             let mut found = ide::references(open.document(), &**now, offset);
             found.retain(|it| with_bindings || !it.is_binding);
             Some(to_proto::references(now, open, &found))
@@ -429,7 +392,7 @@ impl LanguageServer for Server {
     }
 
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
-        self.ask_at(params, |now, open, offset| {
+        self.ask_wholly_at(params, |now, open, offset| {
             // An editor that is told nothing says that this cannot be renamed.
             let (range, placeholder) = ide::prepare_rename(open.document(), &**now, offset).ok()?;
             let range = to_proto::own_range(now, open, range);
@@ -441,7 +404,7 @@ impl LanguageServer for Server {
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         let new = params.new_name;
         let _turn = turn().await;
-        let result = self.ask_at(params.text_document_position, move |now, open, offset| {
+        let result = self.ask_wholly_at(params.text_document_position, move |now, open, offset| {
             let changes = ide::rename(open.document(), &**now, offset, &new);
             Some(changes.map(|it| to_proto::workspace_edit(now, open, &it)))
         });
@@ -461,7 +424,7 @@ impl LanguageServer for Server {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        self.ask(&params.text_document.uri, move |now, open| {
+        self.ask_wholly(&params.text_document.uri, move |now, open| {
             let asked = from_proto::range(now, open, params.range);
             actions::actions(now, open, asked, &params.context)
         })
@@ -472,7 +435,8 @@ impl LanguageServer for Server {
         &self,
         params: CallHierarchyPrepareParams,
     ) -> Result<Option<Vec<CallHierarchyItem>>> {
-        self.ask_at(params.text_document_position_params, |now, open, offset| calls::prepare(now, open, offset)).await
+        self.ask_wholly_at(params.text_document_position_params, |now, open, offset| calls::prepare(now, open, offset))
+            .await
     }
 
     async fn incoming_calls(

@@ -9,7 +9,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
-use std::time::Duration;
 
 use nixscope_engine::syntax::Features;
 use tokio::sync::Notify;
@@ -20,10 +19,8 @@ use crate::ide::{Document, Words};
 use crate::live::Live;
 use crate::text::{Change, Encoding, Text};
 
-/// A text of more bytes may take longer to read than somebody waits.
-const LARGE: u32 = 1 << 20;
-/// How long a large text is waited for.
-const READING: Duration = Duration::from_millis(120);
+/// What is done with a text of more bytes may take longer than somebody waits.
+pub(crate) const LARGE: u32 = 1 << 19;
 
 /// A message about which documents are open, or what is in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,16 +121,6 @@ impl Open {
         Self { uri, path, version, text, features, document: OnceLock::new(), words: OnceLock::new() }
     }
 
-    /// Whether it is read by the time somebody wants an answer; if not, it will be for the next question.
-    pub async fn is_read_soon(self: &Arc<Self>) -> bool {
-        if self.text.len() < LARGE || self.is_read() {
-            return true;
-        }
-        let open = Arc::clone(self);
-        let reading = tokio::task::spawn_blocking(move || drop(Arc::clone(open.document())));
-        tokio::time::timeout(READING, reading).await.is_ok()
-    }
-
     /// Whether it was read.
     #[must_use]
     pub fn is_read(&self) -> bool {
@@ -151,6 +138,18 @@ impl Open {
     #[must_use]
     pub fn words(&self) -> &Arc<Words> {
         self.words.get_or_init(|| Arc::new(Words::of(self.document())))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        // To give back what a large text took can take longer than anybody who lets go of it should.
+        if self.text.len() >= LARGE
+            && let Some(document) = self.document.take()
+        {
+            // Without a thread it is given back here.
+            let _ = std::thread::Builder::new().name("drop".to_owned()).spawn(move || drop(document));
+        }
     }
 }
 

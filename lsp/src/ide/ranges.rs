@@ -13,6 +13,8 @@ pub struct Fold {
     pub is_comment: bool,
 }
 
+/// How many ranges can be folded away; of more, the longest.
+const MAX_FOLDS: usize = 10_000;
 /// How many ranges a selection grows by at most.
 const MAX_RANGES: usize = 500;
 
@@ -21,7 +23,9 @@ const MAX_RANGES: usize = 500;
 pub fn folding_ranges(doc: &Document) -> Vec<Fold> {
     let tree = doc.tree();
     let mut found: Vec<Fold> = Vec::new();
-    let is_long = |range: TextRange| memchr::memchr(b'\n', doc.slice(range)).is_some();
+    let ends: Vec<u32> = memchr::memchr_iter(b'\n', doc.text()).map(|it| it as u32).collect();
+    let is_long =
+        |range: TextRange| ends.get(ends.partition_point(|it| *it < range.start)).is_some_and(|it| *it < range.end);
     // Lines that are comments, as long as nothing but blanks on one line is between them.
     let mut comments: Option<TextRange> = None;
     let mut lines: Vec<TextRange> = Vec::new();
@@ -57,6 +61,10 @@ pub fn folding_ranges(doc: &Document) -> Vec<Fold> {
     }
     lines.extend(comments);
     found.extend(lines.into_iter().filter(|&it| is_long(it)).map(|range| Fold { range, is_comment: true }));
+    if found.len() > MAX_FOLDS {
+        found.sort_by_key(|it| std::cmp::Reverse(it.range.end - it.range.start));
+        found.truncate(MAX_FOLDS);
+    }
     found.sort_by_key(|it| (it.range.start, std::cmp::Reverse(it.range.end)));
     found
 }

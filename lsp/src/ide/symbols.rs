@@ -52,6 +52,8 @@ pub struct FoundSymbol {
 
 /// How deep an outline is.
 const MAX_DEPTH: usize = 48;
+/// How many symbols it has; with more, it is less deep.
+const MAX_SYMBOLS: usize = 10_000;
 /// How many symbols one text gives to a search.
 const MAX_FOUND: usize = 200;
 
@@ -59,6 +61,8 @@ const MAX_FOUND: usize = 200;
 #[must_use]
 pub fn document_symbols(doc: &Document) -> Vec<Symbol> {
     let tree = doc.tree();
+    let max_depth = depth_of_outline(doc);
+    let mut n_symbols = 0;
     let mut open: Vec<(NodeId, Symbol)> = Vec::new();
     let mut top: Vec<Symbol> = Vec::new();
     let close = |open: &mut Vec<(NodeId, Symbol)>, top: &mut Vec<Symbol>| {
@@ -70,17 +74,22 @@ pub fn document_symbols(doc: &Document) -> Vec<Symbol> {
         while open.last().is_some_and(|it| it.0 <= node) {
             close(&mut open, &mut top);
         }
-        if open.len() >= MAX_DEPTH {
+        if open.len() >= max_depth {
             continue;
+        }
+        if n_symbols > MAX_SYMBOLS {
+            break;
         }
         match tree.kind(node) {
             SyntaxKind::NODE_ATTRPATH_VALUE => {
                 if let Some(symbol) = binding(doc, node) {
+                    n_symbols += 1;
                     open.push((tree.after(node), symbol));
                 }
             }
             SyntaxKind::NODE_INHERIT => {
-                let found = syntax::inherited(tree, node).map(|name| inherited(doc, name));
+                let found: Vec<Symbol> = syntax::inherited(tree, node).map(|name| inherited(doc, name)).collect();
+                n_symbols += found.len();
                 open.last_mut().map_or(&mut top, |it| &mut it.1.children).extend(found);
             }
             _ => {}
@@ -90,6 +99,26 @@ pub fn document_symbols(doc: &Document) -> Vec<Symbol> {
         close(&mut open, &mut top);
     }
     top
+}
+
+/// How deep an outline of a document may be for it not to be too long.
+fn depth_of_outline(doc: &Document) -> usize {
+    let tree = doc.tree();
+    let mut counts = [0; MAX_DEPTH];
+    let mut ends: Vec<NodeId> = Vec::new();
+    for node in tree.all() {
+        while ends.pop_if(|it| *it <= node).is_some() {}
+        let is_binding = tree.kind(node) == SyntaxKind::NODE_ATTRPATH_VALUE;
+        if is_binding && ends.len() < MAX_DEPTH {
+            counts[ends.len()] += 1;
+            ends.push(tree.after(node));
+        }
+    }
+    let until = counts.iter().scan(0, |sum, n| {
+        *sum += n;
+        Some(*sum)
+    });
+    until.take_while(|it| *it <= MAX_SYMBOLS).count().max(1)
 }
 
 fn binding(doc: &Document, node: NodeId) -> Option<Symbol> {
@@ -168,6 +197,19 @@ mod tests {
             todo.extend(it.children.iter().rev().map(|it| (depth + 1, it)));
         }
         expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn long_outlines() {
+        for (n_outer, n_inner, expected) in
+            [(10, 900, 9_010), (10, 3_000, 10), (30_000, 0, MAX_SYMBOLS + 1), (1, 30_000, 1)]
+        {
+            let inner = "b = 1; ".repeat(n_inner);
+            let doc = document("/main.nix", &format!("{{ {} }}", format!("a = {{ {inner} }}; ").repeat(n_outer)));
+            let symbols = document_symbols(&doc);
+            let n = symbols.len() + symbols.iter().map(|it| it.children.len()).sum::<usize>();
+            assert_eq!(n, expected, "{n_outer} {n_inner}");
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ use std::time::Duration;
 use nixscope_engine::session::Pulse;
 use tower_lsp::Client;
 
+use crate::blocking::blocking;
 use crate::protocol::telling;
 use crate::state::{Snapshot, State};
 
@@ -240,8 +241,9 @@ pub(crate) async fn evaluate(state: Arc<State>, client: Client) {
         loop {
             let delay = Duration::from_millis(state.snapshot().config.live.delay.min(10_000));
             while tokio::time::timeout(delay, state.typed.notified()).await.is_ok() {}
-            let now = state.snapshot();
+            // What is wanted is there by then; the other way round it may have been opened in between.
             let Some(uri) = state.live.take() else { break };
+            let now = state.snapshot();
             if !now.config.live.enable || now.open(&uri).is_none() {
                 telling::status(&client, &now, &uri, "off", None).await;
                 continue;
@@ -273,14 +275,25 @@ pub(crate) async fn evaluate(state: Arc<State>, client: Client) {
                 for text in to_tell {
                     telling::log(&client, text).await;
                 }
-                let broken = now.open(&uri).filter(|it| !it.document().syntax_errors().is_empty());
-                let broken = broken.map(|_| Why::Failed(job::BROKEN.to_owned()));
-                let why = broken.or_else(|| now.live.text(&uri)?.why.clone());
+                let job = {
+                    let (now, uri) = (Arc::clone(&now), uri.clone());
+                    move || why(&now, &uri)
+                };
+                let why = blocking(job).await.ok().flatten();
                 telling::status(&client, &now, &uri, why.as_ref().map_or("done", Why::state), why.as_ref()).await;
                 telling::refresh(&client, &now.client).await;
             });
         }
     }
+}
+
+/// Why a document may have no values.
+fn why(now: &Snapshot, uri: &str) -> Option<Why> {
+    let is_broken = now.open(uri).is_some_and(|it| !it.document().syntax_errors().is_empty());
+    if is_broken {
+        return Some(Why::Failed(job::BROKEN.to_owned()));
+    }
+    now.live.text(uri)?.why.clone()
 }
 
 fn work(door: &Door, state: &State, done: &tokio::sync::mpsc::UnboundedSender<()>) {

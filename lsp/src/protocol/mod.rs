@@ -1,6 +1,7 @@
 //! The words of the Language Server Protocol, and nothing else: what they mean in ours, and ours in them.
 
 pub mod actions;
+mod asking;
 pub mod calls;
 pub mod capabilities;
 pub mod commands;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use lsp_types::{SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokensEdit, SemanticTokensLegend};
 
-use crate::ide::{self, Highlight, HighlightKind};
+use crate::ide::{self, Highlight, HighlightKind, TextRange};
 use crate::state::{Open, Snapshot};
 use crate::text::Spot;
 
@@ -95,10 +95,16 @@ pub fn delta(before: &[SemanticToken], now: &[SemanticToken]) -> Vec<SemanticTok
     vec![SemanticTokensEdit { start: head as u32 * 5, delete_count: deleted as u32 * 5, data: Some(new.to_vec()) }]
 }
 
-/// All tokens of a document.
+/// Documents of more bytes are not coloured whole.
+const LONG: u32 = 2 << 20;
+/// How many bytes of such a one are.
+const MAX_COLOURED: u32 = 1 << 18;
+
+/// All tokens of a document; of a very long one, those at its beginning: an editor asks for others by what it shows.
 #[must_use]
 pub fn all(now: &Snapshot, open: &Open) -> Vec<SemanticToken> {
-    tokens(now, open, &ide::semantic_tokens(open.document(), None))
+    let within = (open.text.len() > LONG).then(|| TextRange::new(0, MAX_COLOURED));
+    tokens(now, open, &ide::semantic_tokens(open.document(), within))
 }
 
 /// A number for tokens that were told, and they.
