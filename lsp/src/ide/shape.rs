@@ -16,6 +16,10 @@ pub struct Shape {
     pub formals: Option<Formals>,
     /// Whether it is a function.
     pub is_function: bool,
+    /// What it takes, one after the other: a name, or nothing for what it takes apart.
+    pub params: Vec<String>,
+    /// Whether what it is, or gives, is written elsewhere: it may be a function after all.
+    pub is_from_elsewhere: bool,
     /// The first names of what it binds, if it is a set or a function that gives one.
     pub keys: Vec<String>,
 }
@@ -57,13 +61,19 @@ pub fn shape(doc: &Document) -> Shape {
                     shape.formals = tree.node(node, SyntaxKind::NODE_PATTERN).map(|it| formals(doc, it));
                 }
                 shape.is_function = true;
+                let param = tree.node(node, SyntaxKind::NODE_IDENT_PARAM);
+                shape.params.push(param.map(|it| doc.show(tree.range(it))).unwrap_or_default());
             }
             SyntaxKind::NODE_LET_IN | SyntaxKind::NODE_WITH | SyntaxKind::NODE_ASSERT => {}
             SyntaxKind::NODE_ATTR_SET => {
                 shape.keys = keys(doc, node);
                 return shape;
             }
-            _ => return shape,
+            kind => {
+                let elsewhere = [SyntaxKind::NODE_APPLY, SyntaxKind::NODE_IDENT, SyntaxKind::NODE_SELECT];
+                shape.is_from_elsewhere = elsewhere.contains(&kind);
+                return shape;
+            }
         }
         match syntax::body(tree, node) {
             Some(body) => node = body,

@@ -8,6 +8,8 @@
 //! | is named by a file around it | that file, in turn run by one of these |
 //! | takes what a package takes | `callPackage` of the package set around it, or of `<nixpkgs>` |
 //! | takes what a module takes | `evalModules` of the library there |
+//! | takes what an overlay takes | the package set with it |
+//! | is read by the package set around it | that set |
 
 use nixscope_engine::session::live::Way;
 use nixscope_engine::world::CanonPath;
@@ -15,7 +17,7 @@ use nixscope_engine::world::CanonPath;
 use crate::ide::{self, Document, Files, Formals, Shape};
 use crate::state::Snapshot;
 
-use super::flake;
+use super::{calls, flake};
 
 /// One way to run a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,18 +140,27 @@ impl Search<'_> {
         }
         if needs_nothing(&shape) {
             let mut found = vec![itself()];
-            if shape.is_function {
+            if shape.is_function || shape.is_from_elsewhere {
                 found.extend(self.by_importers(path, trail));
+            }
+            // What is written elsewhere may be a package.
+            if !shape.is_function && shape.is_from_elsewhere {
+                found.extend(self.package(path));
             }
             return found;
         }
         let mut found = self.by_importers(path, trail);
-        if let Some(formals) = &shape.formals {
-            if is_module(formals, &shape) {
-                found.extend(self.module(path));
-            } else {
-                found.extend(self.package(path));
-            }
+        if shape.params.len() > 1 {
+            found.extend(self.package_set(path));
+        }
+        match &shape.formals {
+            Some(formals) if is_module(formals, &shape) => found.extend(self.module(path)),
+            Some(_) => found.extend(self.package(path)),
+            None if is_overlay(&shape) => found.extend(self.overlay(path)),
+            None => {}
+        }
+        if shape.params.len() == 1 {
+            found.extend(self.package_set(path));
         }
         found.push(itself());
         found
@@ -284,9 +295,39 @@ impl Search<'_> {
             kind: EntryKind::Package,
             label: format!("{of}callPackage"),
             way: by(format!("({packages}).{of}callPackage {} {{ }}", literal(path))),
+            packages: Some(packages.clone()),
+        });
+        found.push(Entry {
+            id: "package with what there is".to_owned(),
+            kind: EntryKind::Package,
+            label: "callPackage with what there is".to_owned(),
+            way: by(calls::with_what_there_is(&packages, path, path.strip_prefix(&root).unwrap_or(path))),
             packages: Some(packages),
         });
         found
+    }
+
+    fn overlay(&self, path: &str) -> Option<Entry> {
+        let (packages, _) = self.packages(path)?;
+        Some(Entry {
+            id: "overlay".to_owned(),
+            kind: EntryKind::Package,
+            label: "overlay".to_owned(),
+            way: by(calls::overlaid(&packages, path)),
+            packages: Some(packages),
+        })
+    }
+
+    /// The package set itself, of which nobody knows by which paths it reads the file.
+    fn package_set(&self, path: &str) -> Option<Entry> {
+        let (packages, _) = self.packages(path).filter(|it| is_below(path, &it.1))?;
+        Some(Entry {
+            id: "packages".to_owned(),
+            kind: EntryKind::Package,
+            label: "the package set".to_owned(),
+            way: by(packages.clone()),
+            packages: Some(packages),
+        })
     }
 
     /// The library that a file can use which lies in its tree, or that of the package set.
@@ -341,7 +382,14 @@ fn by(text: String) -> Way {
 
 /// Whether a file has a value without anything from outside.
 fn needs_nothing(shape: &Shape) -> bool {
-    !shape.is_function || shape.formals.as_ref().is_some_and(|it| it.names.iter().all(|it| it.1))
+    let has_defaults = || shape.formals.as_ref().is_some_and(|it| it.names.iter().all(|it| it.1));
+    !shape.is_function || (shape.params.len() == 1 && has_defaults())
+}
+
+/// Whether a function takes what an overlay takes: what the set will be, and what it was.
+fn is_overlay(shape: &Shape) -> bool {
+    let is = |at: usize, names: &[&str]| shape.params.get(at).is_some_and(|it| names.contains(&it.as_str()));
+    shape.params.len() == 2 && is(0, &["final", "self", "pkgs"]) && is(1, &["prev", "super", "previous", "old"])
 }
 
 /// Whether a function takes and gives what a module does.

@@ -27,6 +27,7 @@ fn is_ours(fault: &Fault, trust: bool) -> bool {
         || data.message.contains("cannot fetch")
         || data.message.contains(super::flake::MISSING);
     matches!(data.kind, FaultKind::OutOfMemory | FaultKind::Interrupted)
+        || data.message.contains(super::calls::ABSENT)
         || (!trust && (is_hidden || data.kind == FaultKind::Outside))
 }
 
@@ -39,7 +40,7 @@ pub(super) fn why(watched: &Watched, trust: bool) -> Option<Why> {
             _ => Why::Failed(fault.data().message.clone()),
         }),
         Ok(_) if watched.wants_arguments => Some(Why::WantsArguments),
-        Ok(v) if v.tag() == Tag::Lambda => Some(Why::WantsArguments),
+        Ok(v) if matches!(v.tag(), Tag::Lambda | Tag::Partial) => Some(Why::WantsArguments),
         Ok(_) => watched.is_cut_short.then_some(Why::Limit),
     }
 }

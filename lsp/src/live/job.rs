@@ -55,32 +55,46 @@ pub(super) fn run(now: &Snapshot, uri: &str, live: &Live) -> Option<LiveText> {
     let begin = Instant::now();
     live.begin_job();
     let mut fuel = now.config.live.fuel;
-    let mut best: Option<LiveText> = None;
+    let mut best: Option<(LiveText, Led)> = None;
     for entry in chosen {
         let tried = attempt(now, open, path, live, &entry, fuel, text.clone())?;
         fuel = fuel.saturating_sub(tried.text.instructions);
         // A way that leads nowhere may lead there when what it read changes.
         text.reads.extend(tried.text.reads.iter().cloned());
-        let is_over = tried.is_reached || tried.is_late || fuel == 0;
+        let is_over = tried.led == Led::There || tried.is_late || fuel == 0;
         // What leads nowhere is of use only if nothing leads there.
-        if tried.is_reached || best.is_none() || entry.kind == EntryKind::File {
-            best = Some(tried.text);
+        let is_best = match &best {
+            None => true,
+            Some((_, Led::Nowhere)) if entry.kind == EntryKind::File => true,
+            Some((_, led)) => *led < tried.led,
+        };
+        if is_best {
+            best = Some((tried.text, tried.led));
         }
         if is_over {
             break;
         }
     }
-    let mut best = best.unwrap_or_else(|| text.clone());
+    let mut best = best.map_or_else(|| text.clone(), |it| it.0);
     best.reads = text.reads;
     best.millis = begin.elapsed().as_millis() as u64;
     Some(best)
+}
+
+/// Where an entry led.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Led {
+    Nowhere,
+    /// To a function that nobody called.
+    Halfway,
+    There,
 }
 
 /// What evaluating a document by one entry gave.
 struct Tried {
     text: LiveText,
     /// Whether it led to the document.
-    is_reached: bool,
+    led: Led,
     /// Whether the time is over.
     is_late: bool,
 }
@@ -120,7 +134,14 @@ fn attempt(
     }
     let vm = &session.vm;
     let is_itself = entry.way == Way::Itself;
-    let is_reached = watched.is_reached && !watched.wants_arguments;
+    // Of a function that gives another one, somebody else may know what that is called with.
+    let is_ours = matches!(entry.kind, EntryKind::File | EntryKind::Package);
+    let is_function = is_ours && !watched.is_called;
+    let led = match watched.is_reached && !watched.wants_arguments {
+        true if is_function => Led::Halfway,
+        true => Led::There,
+        false => Led::Nowhere,
+    };
     text.reads.extend(session.world().reads.iter().cloned());
     text.reads.extend(reads);
     text.is_from_image = given.is_some();
@@ -142,7 +163,7 @@ fn attempt(
     };
     let kept = Kept::new(session, watched.values, watched.value, watched.configuration, packages);
     text.kept = Some(Arc::new(kept.beside(size)));
-    Some(Tried { text, is_reached, is_late })
+    Some(Tried { text, led, is_late })
 }
 
 /// What is shown of what was seen.

@@ -7,6 +7,7 @@
 //!
 //! Nobody waits for a value: what is not known yet is not told.
 
+mod calls;
 mod entries;
 pub mod examples;
 mod findings;

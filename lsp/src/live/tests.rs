@@ -113,6 +113,51 @@ fn by_a_package_set() {
     check(&other, "pkgs/tools/a.nix", "package callPackage", &[("lib.twice n", "10")]);
 }
 
+/// A package set that reads what lies in `parts` by a path that is written nowhere.
+const SET: &str = r#"//- /default.nix
+{ overlays ? [ ] }: let
+  parts = map (name: import (./parts + ("/" + name)) { lib = 1; }) (builtins.attrNames (builtins.readDir ./parts));
+  call = set: f: given: let it = if builtins.isPath f then import f else f; has = builtins.functionArgs it; in
+    if builtins.all (n: has.${n} || given ? ${n} || set ? ${n}) (builtins.attrNames has)
+    then it (builtins.intersectAttrs has set // given) else throw "an argument is missing";
+  final = builtins.foldl' (prev: f: prev // f final prev) { } (parts ++ [ base ] ++ overlays);
+  base = final: prev: {
+    n = 5;
+    callPackage = call final;
+    inner = { m = 6; callPackage = call (final // final.inner); };
+    extend = f: import ./. { overlays = overlays ++ [ f ]; };
+  };
+in final
+//- /parts/a.nix
+{ ... }: final: prev: { a = final.n + 1; more = final.callPackage ../more/b.nix { }; }
+//- /lib/default.nix
+{ }
+//- /pkgs/top-level/default.nix
+1
+//- /more/b.nix
+import ./c.nix { x = 2; }
+//- /more/c.nix
+{ x }: { n }: { y = x + n; }
+//- /more/d.nix
+{ n, nowhere }: { y = n + 1; z = nowhere + 1; }
+//- /pkgs/by-name/in/inner/e.nix
+{ m, n, nowhere }: { y = m + n; }
+//- /more/overlay.nix
+final: prev: { n = prev.n + 10; twice = final.n * 2; }
+"#;
+
+#[test]
+fn by_what_a_package_set_does() {
+    check(SET, "parts/a.nix", "package the package set", &[("final.n + 1", "6")]);
+    let label = "importer parts/a.nix by the package set";
+    check(SET, "more/b.nix", label, &[("import ./c.nix { x = 2; }", "{ n }: … at c.nix:1:8")]);
+    check(SET, "more/d.nix", "package callPackage with what there is", &[("n + 1", "6")]);
+    check(SET, "pkgs/by-name/in/inner/e.nix", "package callPackage with what there is", &[("m + n", "11")]);
+    check(SET, "more/overlay.nix", "package overlay", &[("prev.n + 10", "15"), ("final.n * 2", "30")]);
+    let live = Workspace::new(SET).open("more/d.nix");
+    assert_eq!((live.findings.len(), live.why), (0, None), "what is absent is no fault");
+}
+
 /// The least that looks like modules.
 const LIB: &str = "//- /pkgs/top-level/default.nix\n1\n//- /default.nix\n{ }: { n = 7; }\n//- /lib/default.nix\n\
     { mkDefault = x: x; evalModules = { modules }: let \

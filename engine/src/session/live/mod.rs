@@ -73,6 +73,9 @@ pub struct Watched {
     pub configuration: Option<Value>,
     /// Whether the file was read, and called if it is a function.
     pub is_reached: bool,
+    /// Whether all functions that the file is, one in the other, were called; of a file that is none, whether its value is
+    /// none.
+    pub is_called: bool,
     /// Whether the file is a function that nobody called, since it wants more than it has defaults for.
     pub wants_arguments: bool,
     /// Whether a limit ended it before everything was seen.
@@ -106,6 +109,7 @@ impl Watched {
             dead: Vec::new(),
             configuration: None,
             is_reached: false,
+            is_called: false,
             wants_arguments: false,
             is_cut_short: false,
         }

@@ -137,6 +137,23 @@ impl Notes {
         self.outermost(vm).is_some_and(|it| it.times > 0)
     }
 
+    /// Whether each of the functions that the text is, one in the other, was called; of a text that is none, whether what
+    /// it gives is none.
+    pub(super) fn is_called(&self, vm: &Vm) -> bool {
+        let unit = vm.unit(self.unit);
+        let mut at = unit.module.root;
+        while let Expr::Lambda(id) = unit.module.exprs[at.0 as usize] {
+            let source = BodySource::Lambda(id);
+            let Some(body) = unit.analysis.bodies.iter().position(|it| it.source == source) else { return false };
+            if self.bodies.get(body).is_none_or(|it| it.times == 0) {
+                return false;
+            }
+            let first = &unit.module.lambdas[id.0 as usize];
+            at = unit.analysis.innermost(&unit.module, first, unit.analysis.bodies[body].arity).body;
+        }
+        at != unit.module.root || self.value(vm).is_some_and(|it| !it.is_function())
+    }
+
     /// What the text gave the last time; a function, when it was called.
     pub(super) fn value(&self, vm: &Vm) -> Option<Value> {
         let run = self.outermost(vm)?.runs.back()?;

@@ -153,6 +153,7 @@ impl<W: World> Session<W> {
             dead: notes.dead(&self.vm),
             configuration: look.configuration,
             is_reached: notes.is_reached(&self.vm),
+            is_called: notes.is_called(&self.vm),
             outcome,
             faults: std::mem::take(&mut look.faults),
             wants_arguments,
