@@ -297,13 +297,14 @@ impl Search<'_> {
             way: by(format!("({packages}).{of}callPackage {} {{ }}", literal(path))),
             packages: Some(packages.clone()),
         });
-        found.push(Entry {
-            id: "package with what there is".to_owned(),
+        let below = path.strip_prefix(&root).unwrap_or(path);
+        found.extend(calls::with_what_there_is(&packages, path, below).into_iter().map(|(of, text)| Entry {
+            id: format!("{of}package with what there is"),
             kind: EntryKind::Package,
-            label: "callPackage with what there is".to_owned(),
-            way: by(calls::with_what_there_is(&packages, path, path.strip_prefix(&root).unwrap_or(path))),
-            packages: Some(packages),
-        });
+            label: format!("{of}callPackage with what there is"),
+            way: by(text),
+            packages: Some(packages.clone()),
+        }));
         found
     }
 

@@ -140,7 +140,7 @@ import ./c.nix { x = 2; }
 { x }: { n }: { y = x + n; }
 //- /more/d.nix
 { n, nowhere }: { y = n + 1; z = nowhere + 1; }
-//- /pkgs/by-name/in/inner/e.nix
+//- /pkgs/by-name/in/inner/more/e.nix
 { m, n, nowhere }: { y = m + n; }
 //- /more/overlay.nix
 final: prev: { n = prev.n + 10; twice = final.n * 2; }
@@ -152,7 +152,7 @@ fn by_what_a_package_set_does() {
     let label = "importer parts/a.nix by the package set";
     check(SET, "more/b.nix", label, &[("import ./c.nix { x = 2; }", "{ n }: … at c.nix:1:8")]);
     check(SET, "more/d.nix", "package callPackage with what there is", &[("n + 1", "6")]);
-    check(SET, "pkgs/by-name/in/inner/e.nix", "package callPackage with what there is", &[("m + n", "11")]);
+    check(SET, "pkgs/by-name/in/inner/more/e.nix", "package inner.callPackage with what there is", &[("m + n", "11")]);
     check(SET, "more/overlay.nix", "package overlay", &[("prev.n + 10", "15"), ("final.n * 2", "30")]);
     let live = Workspace::new(SET).open("more/d.nix");
     assert_eq!((live.findings.len(), live.why), (0, None), "what is absent is no fault");
