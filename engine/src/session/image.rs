@@ -21,7 +21,7 @@ use super::journal::LookAt;
 const MAGIC: &[u8; 8] = b"NIXIMAGE";
 
 /// The format that is written, and the only one that is read. It changes with instructions, builtins and values.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]

@@ -299,6 +299,23 @@ fn what_is_as_it_was_is_not_asked_again_and_copies_are_there() {
     assert_eq!(ignored.answer(&request).into_bytes(), Ok(b"z".to_vec()));
 }
 
+#[test]
+fn what_is_in_a_folder_that_was_touched_is_not_asked() {
+    let journal = journal("[ (builtins.readDir ./tree) (builtins.readFile ./tree/y/z) (builtins.readDir ./.) ]", 9);
+    let mut recorder = Recorder::new(VirtualStore::new(sample()), false);
+    let entries = recorder.entries();
+    let mut looked = Vec::new();
+    let mut look = |path: &[u8]| {
+        looked.push(String::from_utf8_lossy(path).into_owned());
+        look(&mut sample(), path, if path == b"/w/tree" { 2 } else { 1 })
+    };
+    assert_eq!(journal.check(&mut recorder, &mut look), Ok(()));
+    let entries = entries.lock().expect("nobody else has it");
+    assert_eq!(entries.iter().map(|it| describe(&it.0)).collect::<Vec<_>>(), ["list /w/tree"]);
+    // What follows from nothing else is looked at: what the folder is, and the folder in it.
+    assert_eq!(looked, ["/w/tree", "/w/tree/y/z", "/w", "/w/tree", "/w/tree/y"]);
+}
+
 /// What happens to a world.
 type Change = fn(&mut Memory) -> &mut Memory;
 

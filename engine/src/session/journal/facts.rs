@@ -60,30 +60,18 @@ pub type LookAt<'a> = &'a mut dyn FnMut(&[u8]) -> Look;
 enum Fact {
     /// It is what it was, with all that is in it.
     Same(Stamp),
-    /// It is something of this kind, or nothing.
-    Is(Option<Stat>),
+    /// It is something of this kind, or nothing. That follows from another fact, by its number, while this one holds.
+    Is(Option<Stat>, Option<u32>),
 }
 
 impl Fact {
-    fn stat(self) -> Option<Stat> {
-        match self {
-            Self::Same(stamp) => Some(stamp.stat),
-            Self::Is(stat) => stat,
-        }
-    }
-
-    fn holds(self, look: Look) -> bool {
-        match self {
-            Self::Same(stamp) => look == Look::There(stamp),
-            Self::Is(stat) => look.stat() == Some(stat),
-        }
-    }
-
     fn to_words(self) -> [u64; WORDS] {
         let stat = |it: Stat| it.file_type as u64 | u64::from(it.is_executable) << 8;
         match self {
-            Self::Is(None) => [NOTHING, 0, 0, 0, 0, 0, 0, 0],
-            Self::Is(Some(it)) => [KIND | stat(it), 0, 0, 0, 0, 0, 0, 0],
+            Self::Is(kind, from) => {
+                let from = from.map_or(0, |it| u64::from(it) + 1);
+                [kind.map_or(NOTHING, |it| KIND | stat(it)), from, 0, 0, 0, 0, 0, 0]
+            }
             Self::Same(it) => [
                 SAME | stat(it.stat),
                 it.size,
@@ -103,9 +91,10 @@ impl Fact {
         let file_type = kinds.into_iter().find(|it| *it as u64 == first & 0xff);
         let stat = Stat { file_type: file_type?, is_executable: first >> 8 & 1 != 0 };
         let time = |seconds: u64, ns: u64| (seconds.cast_signed(), ns.cast_signed());
+        let from = size.checked_sub(1).map(|it| it as u32);
         match first & !0xffff {
-            NOTHING => Some(Self::Is(None)),
-            KIND => Some(Self::Is(Some(stat))),
+            NOTHING => Some(Self::Is(None, from)),
+            KIND => Some(Self::Is(Some(stat), from)),
             SAME => Some(Self::Same(Stamp {
                 stat,
                 size,
@@ -124,10 +113,13 @@ const NOTHING: u64 = 0;
 const KIND: u64 = 1 << 16;
 const SAME: u64 = 2 << 16;
 
-/// Facts, each about another path, as an image has them.
+/// Set in the numbers of facts about kinds, which are counted apart from those about contents.
+const OF_KIND: u32 = 1 << 31;
+
+/// Facts, each about another path, or about what is in it and of what kind it is. As an image has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Facts {
-    /// All paths, one after the other.
+    /// All paths, one after the other: those of facts about contents first.
     paths: Vec<u8>,
     /// Where each ends.
     ends: Vec<u32>,
@@ -138,17 +130,22 @@ pub(super) struct Facts {
 impl Facts {
     /// Which do not hold any more.
     pub(super) fn broken(&self, look: LookAt<'_>) -> Broken {
-        let mut broken = Broken { of: Vec::new() };
+        let mut broken = Broken::default();
         let (words, _) = self.words.as_chunks::<WORDS>();
         let mut start = 0;
-        for (i, (&end, words)) in self.ends.iter().zip(words).enumerate() {
+        for (&end, words) in self.ends.iter().zip(words) {
             let path = self.paths.get(start..end as usize).unwrap_or_default();
-            if !Fact::of_words(words).is_some_and(|it| it.holds(look(path))) {
-                broken.of.resize(self.ends.len(), false);
-                broken.of[i] = true;
-            }
             start = end as usize;
+            match Fact::of_words(words) {
+                Some(Fact::Same(stamp)) => broken.contents.push(look(path) != Look::There(stamp)),
+                Some(Fact::Is(_, Some(from))) if broken.contents.get(from as usize) == Some(&false) => {
+                    broken.kinds.push(false);
+                }
+                Some(Fact::Is(stat, _)) => broken.kinds.push(look(path).stat() != Some(stat)),
+                None => broken.kinds.push(true),
+            }
         }
+        broken.is_empty = !broken.contents.contains(&true) && !broken.kinds.contains(&true);
         broken
     }
 
@@ -168,21 +165,26 @@ impl Facts {
 }
 
 /// Which facts do not hold any more.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Broken {
-    /// For each fact; none at all if all hold.
-    of: Vec<bool>,
+    contents: Vec<bool>,
+    kinds: Vec<bool>,
+    is_empty: bool,
 }
 
 impl Broken {
     /// Whether all hold.
     pub(super) fn is_empty(&self) -> bool {
-        self.of.is_empty()
+        self.is_empty
     }
 
     /// Whether one of these does not, or is none.
     pub(super) fn has_any(&self, facts: &[u32]) -> bool {
-        !self.is_empty() && facts.iter().any(|&it| self.of.get(it as usize).is_none_or(|it| *it))
+        let is_broken = |&fact: &u32| match fact & OF_KIND {
+            0 => self.contents.get(fact as usize),
+            _ => self.kinds.get((fact & !OF_KIND) as usize),
+        };
+        facts.iter().any(|it| is_broken(it).is_none_or(|it| *it))
     }
 }
 
@@ -191,35 +193,46 @@ pub(super) struct Gathered<'a> {
     look: LookAt<'a>,
     /// What changed in this second or later may change again without that being seen.
     before: i64,
-    facts: IndexMap<CanonPath, Fact, FxBuildHasher>,
-    /// Whether only what is in files and folders is noted yet: of kinds, more follows from that.
+    contents: Known<Stamp>,
+    /// Kinds, and which fact about contents each follows from.
+    kinds: Known<(Option<Stat>, Option<u32>)>,
+    /// Whether only contents are noted yet: of kinds, more follows from them.
     pub(super) is_first_round: bool,
 }
 
+type Known<T> = IndexMap<CanonPath, T, FxBuildHasher>;
+
 impl<'a> Gathered<'a> {
     pub(super) fn new(look: LookAt<'a>, before: i64) -> Self {
-        Self { look, before, facts: IndexMap::default(), is_first_round: true }
+        Self { look, before, contents: Known::default(), kinds: Known::default(), is_first_round: true }
     }
 
     /// What is at a path, and the number of a fact that says so.
     pub(super) fn kind(&mut self, path: &CanonPath) -> Option<(Option<Stat>, u32)> {
         let stat = (self.look)(path.as_bytes()).stat()?;
-        if let Some((index, _, fact)) = self.facts.get_full(path) {
-            return (fact.stat() == stat).then_some((stat, index as u32));
-        }
         if self.is_first_round {
             return Some((stat, 0));
         }
-        // A folder that is what it was has the names that it had, for the same things. Files may have been made others.
-        let is_file = stat.is_some_and(|it| it.file_type == FileType::Regular);
-        if let Some(folder) = path.parent().filter(|_| !is_file)
-            && let Some((index, _, fact @ Fact::Same(_))) = self.facts.get_full(&folder)
-            && fact.holds((self.look)(folder.as_bytes()))
-        {
-            return Some((stat, index as u32));
+        if let Some((index, _, known)) = self.kinds.get_full(path) {
+            return (known.0 == stat).then_some((stat, index as u32 | OF_KIND));
         }
-        let index = self.facts.insert_full(path.clone(), Fact::Is(stat)).0;
-        Some((stat, index as u32))
+        let from = self.reason_for(path, stat);
+        let index = self.kinds.insert_full(path.clone(), (stat, from)).0;
+        Some((stat, index as u32 | OF_KIND))
+    }
+
+    /// The fact about contents that a kind follows from, if there is one.
+    fn reason_for(&mut self, path: &CanonPath, stat: Option<Stat>) -> Option<u32> {
+        if let Some((index, _, stamp)) = self.contents.get_full(path) {
+            return (Some(stamp.stat) == stat).then_some(index as u32);
+        }
+        // A folder that is what it was has the names that it had, for the same things. Files may have been made others.
+        if stat.is_some_and(|it| it.file_type == FileType::Regular) {
+            return None;
+        }
+        let folder = path.parent()?;
+        let (index, _, stamp) = self.contents.get_full(&folder)?;
+        ((self.look)(folder.as_bytes()) == Look::There(*stamp)).then_some(index as u32)
     }
 
     /// The number of the fact that what is at a path is what it has been since before everything began.
@@ -228,16 +241,17 @@ impl<'a> Gathered<'a> {
         if !stamp.is_settled(self.before) || stamp.stat.file_type != file_type {
             return None;
         }
-        let fact = Fact::Same(stamp);
-        match self.facts.get_full(path) {
-            Some((index, _, known @ Fact::Same(_))) => (*known == fact).then_some(index as u32),
-            _ => Some(self.facts.insert_full(path.clone(), fact).0 as u32),
+        match self.contents.get_full(path) {
+            Some((index, _, known)) => (*known == stamp).then_some(index as u32),
+            None => Some(self.contents.insert_full(path.clone(), stamp).0 as u32),
         }
     }
 
     pub(super) fn finish(self) -> Facts {
+        let contents = self.contents.iter().map(|(path, &stamp)| (path, Fact::Same(stamp)));
+        let kinds = self.kinds.iter().map(|(path, &(stat, from))| (path, Fact::Is(stat, from)));
         let mut facts = Facts::default();
-        for (path, fact) in &self.facts {
+        for (path, fact) in contents.chain(kinds) {
             facts.paths.extend_from_slice(path.as_bytes());
             facts.ends.push(facts.paths.len() as u32);
             facts.words.extend_from_slice(&fact.to_words());
