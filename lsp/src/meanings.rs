@@ -127,7 +127,7 @@ pub(crate) async fn learn(state: Arc<State>) {
                 // What is typed meanwhile counts at once.
                 state.snapshot().learn(path);
                 // Somebody may want the processor for something that is waited for.
-                std::thread::sleep(begin.elapsed());
+                std::thread::sleep(begin.elapsed() / 4);
             }
         };
         // If it panics, what was found out so far is true nevertheless.
