@@ -18,7 +18,7 @@ use crate::transport::arrival;
 use super::from_proto;
 
 /// How long an answer about a large text is waited for.
-const SOON: Duration = Duration::from_millis(120);
+const SOON: Duration = Duration::from_millis(100);
 /// One question about a large text at a time.
 static TURN: Semaphore = Semaphore::const_new(1);
 

@@ -95,6 +95,8 @@ pub fn delta(before: &[SemanticToken], now: &[SemanticToken]) -> Vec<SemanticTok
     vec![SemanticTokensEdit { start: head as u32 * 5, delete_count: deleted as u32 * 5, data: Some(new.to_vec()) }]
 }
 
+/// How many words of a document are coloured at once.
+const MAX_WORDS: usize = 150_000;
 /// Documents of more bytes are not coloured whole.
 const LONG: u32 = 2 << 20;
 /// How many bytes of such a one are.
@@ -104,7 +106,9 @@ const MAX_COLOURED: u32 = 1 << 18;
 #[must_use]
 pub fn all(now: &Snapshot, open: &Open) -> Vec<SemanticToken> {
     let within = (open.text.len() > LONG).then(|| TextRange::new(0, MAX_COLOURED));
-    tokens(now, open, &ide::semantic_tokens(open.document(), within))
+    let mut words = ide::semantic_tokens(open.document(), within);
+    words.truncate(MAX_WORDS);
+    tokens(now, open, &words)
 }
 
 /// A number for tokens that were told, and they.
