@@ -34,9 +34,7 @@ pub fn hints(now: &Snapshot, open: &Open, range: (u32, u32)) -> Vec<Hint> {
             continue;
         }
         let name = tree.range(site.name);
-        let Some(seen) = live.at(name.start).filter(|it| (it.start, it.end) == (name.start, name.end)) else {
-            continue;
-        };
+        let Some(seen) = live.of(name.start, name.end) else { continue };
         let is_plain = !matches!(seen.type_name, "function" | "built-in function" | "thunk");
         let is_short = seen.text.chars().count() <= MAX_LABEL && !seen.text.contains("«lazy»");
         let shown = document.show(value);

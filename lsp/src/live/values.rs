@@ -139,6 +139,13 @@ impl LiveText {
         (from_end <= tail).then(|| (old.len() - from_end) as u32)
     }
 
+    /// What was seen of exactly these bytes.
+    #[must_use]
+    pub fn of(&self, start: u32, end: u32) -> Option<&Seen> {
+        let first = self.seen.partition_point(|it| it.start < start);
+        self.seen[first..].iter().take_while(|it| it.start == start).find(|it| it.end == end)
+    }
+
     /// The innermost that was seen around a place.
     #[must_use]
     pub fn at(&self, offset: u32) -> Option<&Seen> {
