@@ -6,6 +6,7 @@
 //! input or output itself: bytes are pushed in and values are taken out.
 
 use bytes::{Buf as _, BytesMut};
+use nixscope_engine::text::json::mend_lone_surrogates;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -128,7 +129,9 @@ impl Decoder {
                     }
                     let body = self.buffer.split_to(n);
                     self.state = BETWEEN;
-                    return Some(serde_json::from_slice(&body).map_err(|it| Defect::NotJson(it.to_string())));
+                    let mended = mend_lone_surrogates(&body);
+                    let message = serde_json::from_slice(mended.as_deref().unwrap_or(&body));
+                    return Some(message.map_err(|it| Defect::NotJson(it.to_string())));
                 }
                 State::Headers { length, is_begun } => {
                     let Some(line) = self.take_line() else { return self.drop_endless_line() };

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Sink, SinkExt as _, StreamExt as _};
+use nixscope_engine::text::json::mend_lone_surrogates;
 use serde_json::{Value, json};
 use tokio::io::{
     AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
@@ -108,7 +109,8 @@ impl<A: Sink<Response> + Unpin> Dispatch<A> {
     async fn read(&mut self, mut input: impl AsyncBufRead + Unpin) -> Ending {
         loop {
             let Ok(Some(body)) = frame(&mut input).await else { return Ending::Closed };
-            let Ok(value) = serde_json::from_slice::<Value>(&body) else {
+            let Ok(value) = serde_json::from_slice::<Value>(mend_lone_surrogates(&body).as_deref().unwrap_or(&body))
+            else {
                 self.complain(&Value::Null, -32700, "this is not JSON");
                 continue;
             };

@@ -55,6 +55,8 @@ fn what_is_no_message_costs_only_itself() {
     check(b"\xff\xfe\x00Content-Length: 2\r\n\r\n{}", &["!3 bytes", "{}"]);
     check(b"Content-Length: 3\r\n\r\n{!}Content-Length: 2\r\n\r\n{}", &["!a message is not JSON", "{}"]);
     check(b"Content-Length: 4\r\n\r\n\"\xff\xff\"Content-Length: 2\r\n\r\n{}", &["!a message is not JSON", "{}"]);
+    // Half a character, as programs have it whose strings are UTF-16.
+    check(b"Content-Length: 8\r\n\r\n\"\\ud83d\"", &["\"\u{fffd}\""]);
     check(b"Content-Length: 0\r\n\r\nContent-Length: 2\r\n\r\n{}", &["!a message is not JSON", "{}"]);
     // Too short by one.
     check(b"Content-Length: 1\r\n\r\n{}Content-Length: 2\r\n\r\n{}", &["!a message is not JSON", "!1 bytes", "{}"]);

@@ -236,3 +236,17 @@ async fn a_storm_of_keys() {
     }
     assert_eq!(client.leave().await, Ending::Exit);
 }
+
+#[tokio::test]
+async fn half_a_character_is_taken() {
+    let mut client = Client::start(&["/w"]).await;
+    let uri = uri(PATH);
+    let opened = format!(
+        r#"{{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{{"textDocument":{{"uri":"{uri}","languageId":"nix","version":1,"text":"\"\ud83d\" + x"}}}}}}"#
+    );
+    client.send_raw(format!("Content-Length: {}\r\n\r\n{opened}", opened.len()).as_bytes()).await;
+    let id = begin(&mut client).await;
+    let answer = client.answer(id).await;
+    assert_eq!(ranges(&answer["result"]["items"]), "0:6-0:7 \"undefined-variable\"", "{answer}");
+    assert_eq!(client.leave().await, Ending::Exit);
+}

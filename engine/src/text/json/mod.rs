@@ -7,10 +7,12 @@
 
 mod error;
 mod lexer;
+mod lone;
 mod write;
 
 pub use error::JsonError;
 pub(in crate::text) use error::zero_byte_message;
+pub use lone::mend_lone_surrogates;
 pub use write::{InvalidUtf8, write_json_string};
 
 use lexer::{Lexer, Token};
