@@ -1,7 +1,7 @@
 //! Tells the editor what is wrong with documents: one task, one message at a time, so that the last word about a
 //! document is about its last text.
 //!
-//! A document that was just opened is told of at once; while somebody types, when they pause.
+//! A document that was just opened is told of at once, and so is one change by itself; while somebody types, when they pause.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,11 +42,13 @@ impl Asked {
 pub(crate) async fn publish(state: Arc<State>, client: Client, asked: Arc<Asked>) {
     // What was told last of each document: its version, and whether there was something.
     let mut told: BTreeMap<String, bool> = BTreeMap::new();
+    let mut last: Option<Instant> = None;
     loop {
         state.changed.notified().await;
         let mut dirty = state.take_dirty();
         let since = Instant::now();
-        while !dirty.iter().any(|it| !told.contains_key(it)) && since.elapsed() < PATIENCE {
+        let is_alone = last.is_none_or(|it| it + PAUSE < since);
+        while !is_alone && !dirty.iter().any(|it| !told.contains_key(it)) && since.elapsed() < PATIENCE {
             if tokio::time::timeout(PAUSE, state.changed.notified()).await.is_err() {
                 break;
             }
@@ -73,6 +75,7 @@ pub(crate) async fn publish(state: Arc<State>, client: Client, asked: Arc<Asked>
                 }
             }
         }
+        last = Some(Instant::now());
     }
 }
 
