@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How long the language server takes: bench/lsp.py [--image IMAGE] NIXSCOPE TREE [FILE TEXT]...
+"""How long the language server takes: bench/lsp.py [--image IMAGE] [--beside COMMAND] NIXSCOPE TREE [FILE TEXT]...
 
 Opens files of TREE and asks about names in them, picked by a fixed seed, each question once. Then, for each FILE and the
 first place where TEXT stands in it: from opening to the first hover with a value, and hovers after that, in five servers,
-which begin with IMAGE; with one, only that is measured.
+which begin with IMAGE; with one, only that is measured. Another server is asked the same names.
 Only the standard library is used.
 """
 
@@ -12,13 +12,14 @@ import os
 import queue
 import random
 import re
+import shlex
 import subprocess
 import sys
 import threading
 import time
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
-REQUESTS = ["hover", "definition", "documentHighlight", "completion", "references"]
+REQUESTS = ["hover", "definition", "documentHighlight", "completion", "references", "rename"]
 FILES = ["lib/lists.nix", "lib/default.nix", "lib/modules.nix", "pkgs/top-level/default.nix"]
 PLACES = 75
 
@@ -27,8 +28,8 @@ class Server:
     # Seconds that an answer is waited for.
     patience = 60
 
-    def __init__(self, binary, tree, live=True, image=""):
-        self.process = subprocess.Popen([binary, "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, command, tree, live=True, image=""):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.log = []
         self.answers = queue.Queue()
         self.number = 0
@@ -90,6 +91,8 @@ class Server:
         params = {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}}
         if request == "references":
             params["context"] = {"includeDeclaration": True}
+        if request == "rename":
+            params["newName"] = "aNewName"
         begin = time.perf_counter()
         answer = self.ask("textDocument/" + request, params)
         return answer, (self.arrival - begin) * 1000
@@ -107,28 +110,36 @@ def percentile(times, of):
 
 
 def main():
-    args, image = sys.argv[1:], ""
-    if args[0] == "--image":
-        image, args = os.path.realpath(args[1]), args[2:]
-    binary, tree = args[0], os.path.realpath(args[1])
-    for live in [] if image else [True, False]:
+    args, options = sys.argv[1:], {"--image": "", "--beside": ""}
+    while args[0] in options:
+        options[args[0]], args = args[1], args[2:]
+    image = options["--image"] and os.path.realpath(options["--image"])
+    own, tree = [args[0], "lsp"], os.path.realpath(args[1])
+    runs = [("evaluation on", own, True), ("evaluation off", own, False)]
+    if options["--beside"]:
+        runs.append((options["--beside"], shlex.split(options["--beside"]), False))
+    for name, command, live in [] if image else runs:
         random.seed(1)
-        server = Server(binary, tree, live)
+        server = Server(command, tree, live)
         taken = {it: [] for it in REQUESTS}
+        answered = dict.fromkeys(REQUESTS, 0)
         for file in FILES:
             uri, text = server.open(os.path.join(tree, file))
             time.sleep(2)
             names = [it.start() for it in NAME.finditer(text)]
             for offset in random.sample(names, min(PLACES, len(names))):
                 for request in REQUESTS:
-                    taken[request].append(server.at(request, uri, text, offset)[1])
-        print(f"evaluation {'on' if live else 'off'}: peak {server.end()[0]} MiB")
+                    answer, time_taken = server.at(request, uri, text, offset)
+                    taken[request].append(time_taken)
+                    answered[request] += bool(answer)
+        print(f"{name}: peak {server.end()[0]} MiB")
         for request, times in taken.items():
-            print(f"  {request:20} p50 {percentile(times, 50):7.1f} ms   p95 {percentile(times, 95):7.1f} ms")
+            told = f"{answered[request]} of {len(times)} answered"
+            print(f"  {request:20} p50 {percentile(times, 50):7.1f} ms   p95 {percentile(times, 95):7.1f} ms   {told}")
     for file, wanted in zip(args[2::2], args[3::2]):
         first, later, memory = [], [], []
         for _ in range(5):
-            server = Server(binary, tree, True, image)
+            server = Server(own, tree, True, image)
             begin = time.perf_counter()
             uri, text = server.open(os.path.join(tree, file))
             offset = text.index(wanted) + len(wanted) - 1
@@ -138,8 +149,8 @@ def main():
             later += [server.at("hover", uri, text, offset)[1] for _ in range(40)]
             memory.append(server.end())
             print(*server.log, sep="\n", end="" if not server.log else "\n")
-        peak, own = (percentile([it[i] for it in memory], 50) for i in range(2))
-        print(f"{file}: first value {percentile(first, 50):.0f} ms, then p50 {percentile(later, 50):.1f} ms, p95 {percentile(later, 95):.1f} ms; peak {peak} MiB, {own} MiB of its own at the end")
+        peak, kept = (percentile([it[i] for it in memory], 50) for i in range(2))
+        print(f"{file}: first value {percentile(first, 50):.0f} ms, then p50 {percentile(later, 50):.1f} ms, p95 {percentile(later, 95):.1f} ms; peak {peak} MiB, {kept} MiB of its own at the end")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ use crate::ide::{Files as _, Meanings};
 use crate::state::{Snapshot, State};
 
 /// How long nothing is to happen on disk before files are read for this.
-const PAUSE: Duration = Duration::from_millis(400);
+const PAUSE: Duration = Duration::from_millis(1500);
 
 /// What is known of files.
 #[derive(Debug, Default)]

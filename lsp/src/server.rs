@@ -177,7 +177,11 @@ impl LanguageServer for Server {
         self.register().await;
         self.configure(None).await;
         // Whoever asks about the whole workspace first does not want to wait for it to be read.
-        self.state.snapshot().disk.known.news.notify_one();
+        let now = self.state.snapshot();
+        tokio::task::spawn_blocking(move || {
+            drop(now.mentions());
+            now.disk.known.news.notify_one();
+        });
     }
 
     async fn shutdown(&self) -> Result<()> {

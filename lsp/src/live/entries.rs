@@ -223,7 +223,7 @@ impl Search<'_> {
         found
     }
 
-    /// Files that name this one: those around it first, then others of the workspace.
+    /// Files that name this one: those around it, or else others of the workspace, which take longer to find.
     fn importers(&self, path: &str) -> Vec<String> {
         let mut candidates: Vec<String> = Vec::new();
         for (depth, folder) in ide::around(path).enumerate() {
@@ -241,16 +241,12 @@ impl Search<'_> {
         candidates.sort_by_key(|it| (!it.ends_with("/default.nix"), !it.ends_with("/flake.nix")));
         let names =
             |it: &String| self.now.document(it).is_some_and(|doc| !ide::mentions(&doc, self.now, path).is_empty());
-        let near = candidates.into_iter().filter(names);
-        let far = || self.now.importers(path).into_iter().map(|it| it.0);
-        let mut found: Vec<String> = Vec::new();
-        for importer in near.chain(std::iter::once_with(far).flatten()) {
-            if importer != path && !found.contains(&importer) {
-                found.push(importer);
-            }
-            if found.len() >= MAX_ENTRIES {
-                break;
-            }
+        let is_other = |it: &String| it != path;
+        let mut found: Vec<String> = candidates.into_iter().filter(is_other).filter(names).take(MAX_ENTRIES).collect();
+        if found.is_empty() {
+            found = self.now.importers(path).into_iter().map(|it| it.0).filter(is_other).collect();
+            found.dedup();
+            found.truncate(MAX_ENTRIES);
         }
         found
     }
