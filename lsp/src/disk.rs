@@ -204,11 +204,15 @@ impl Snapshot {
         self.disk.workspace(&self.roots)
     }
 
+    /// What the files of the workspace mention as they are on disk.
+    pub(crate) fn closed_mentions(&self) -> Arc<Mentions> {
+        let paths = self.disk.workspace(&self.roots);
+        self.disk.index.mentions(&paths, self.features(), self.client.registers_watchers)
+    }
+
     /// What the files of the workspace mention that are not open, and those that are.
     pub(crate) fn mentions(&self) -> (Arc<Mentions>, BTreeMap<&str, &Arc<Open>>) {
-        let paths = self.disk.workspace(&self.roots);
-        let kept = self.disk.index.mentions(&paths, self.features(), self.client.registers_watchers);
-        (kept, self.documents.values().filter_map(|it| Some((it.path.as_deref()?, it))).collect())
+        (self.closed_mentions(), self.documents.values().filter_map(|it| Some((it.path.as_deref()?, it))).collect())
     }
 }
 

@@ -86,14 +86,14 @@ impl Snapshot {
     }
 
     fn edition(&self) -> Edition {
-        (self.edition, self.mentions().0.serial())
+        (self.edition, self.closed_mentions().serial())
     }
 
     fn stamp(&self, path: &str) -> Option<u64> {
         if let Some(open) = self.open_file(path) {
             return Some(open.document().stamp());
         }
-        match self.mentions().0.words(path) {
+        match self.closed_mentions().words(path) {
             Some(words) => Some(words.stamp()),
             None => self.document(path).map(|it| it.stamp()),
         }

@@ -179,7 +179,7 @@ impl LanguageServer for Server {
         // Whoever asks about the whole workspace first does not want to wait for it to be read.
         let now = self.state.snapshot();
         tokio::task::spawn_blocking(move || {
-            drop(now.mentions());
+            drop(now.closed_mentions());
             now.disk.known.news.notify_one();
         });
     }
