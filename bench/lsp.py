@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""How long the language server takes: bench/lsp.py [--image IMAGE] [--beside COMMAND] NIXSCOPE TREE [FILE TEXT]...
+"""How long the language server takes: bench/lsp.py [--image IMAGE] [--beside COMMAND] [--wait SECONDS] NIXSCOPE TREE [FILE TEXT]...
 
 Opens files of TREE and asks about names in them, picked by a fixed seed, each question once. Then, for each FILE and the
 first place where TEXT stands in it: from opening to the first hover with a value, and hovers after that, in five servers,
-which begin with IMAGE; with one, only that is measured. Another server is asked the same names.
+which begin with IMAGE; with one, only that is measured. Another server is asked the same names. Servers are let alone for
+SECONDS before names are asked about.
 Only the standard library is used.
 """
 
@@ -110,7 +111,7 @@ def percentile(times, of):
 
 
 def main():
-    args, options = sys.argv[1:], {"--image": "", "--beside": ""}
+    args, options = sys.argv[1:], {"--image": "", "--beside": "", "--wait": "0"}
     while args[0] in options:
         options[args[0]], args = args[1], args[2:]
     image = options["--image"] and os.path.realpath(options["--image"])
@@ -121,6 +122,7 @@ def main():
     for name, command, live in [] if image else runs:
         random.seed(1)
         server = Server(command, tree, live)
+        time.sleep(float(options["--wait"]))
         taken = {it: [] for it in REQUESTS}
         answered = dict.fromkeys(REQUESTS, 0)
         for file in FILES:
